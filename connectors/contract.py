@@ -1,0 +1,267 @@
+"""What the rooms hand to each other: the values, the two ports, and the errors.
+
+Errors are named after what the caller may do next:
+
+    SourceError                                     PostError
+      SourceDown     the next run tries again         NotPosted    certainly not out: may be tried again
+      SourceBroken   a person must act                Refused      certainly not out, and never will be
+                                                      MaybePosted  unknown: look before anything else
+                                                      AccountDown  the account cannot post: stop, tell, keep the queue
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from connectors.web import Web
+
+Language = Literal["de", "en", ""]
+
+
+def _require_aware(moment: datetime | None, what: str) -> None:
+    if moment is not None and moment.tzinfo is None:
+        raise ValueError(f"{what} has no time zone: {moment!r}")
+
+
+# --- Values -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Image:
+    """A picture at an absolute http(s) address, with its alternative text."""
+
+    url: str
+    alt: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offer:
+    """What makes an item a special offer; both parts as the source prints them, the end as a moment."""
+
+    price: str = ""
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        _require_aware(self.until, "Offer.until")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One thing that a source published.
+
+    `id` is what the source itself calls it (a guid, a post id). `link` is absolute http(s), as a reader opens it, or
+    empty. `story` is what the item is about: the canonical link of the article, or source and id where it has no link
+    of its own; two items with one story are one tweet. `title` and `text` are plain text; in `text`, paragraphs are
+    separated by a newline.
+    """
+
+    source: str
+    id: str
+    link: str = ""
+    story: str = ""
+    title: str = ""
+    text: str = ""
+    published: datetime | None = None
+    updated: datetime | None = None
+    images: tuple[Image, ...] = ()
+    tags: tuple[str, ...] = ()
+    author: str = ""
+    language: Language = ""
+    offer: Offer | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise ValueError(f"an item of {self.source} has no id")
+        _require_aware(self.published, "Item.published")
+        _require_aware(self.updated, "Item.updated")
+        if not self.story:
+            object.__setattr__(self, "story", f"{self.source}:{self.id}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fetched:
+    """What one look at a source brought.
+
+    `validators` are the source's own notes for its next look (ETag, Last-Modified); whoever stores the items stores
+    them, in the same transaction. `unchanged` says that the source answered "nothing new" and listed nothing.
+    `notices` are sentences for ops: an entry that could not be read, an address that moved.
+    """
+
+    items: tuple[Item, ...] = ()
+    validators: Mapping[str, str] = field(default_factory=dict)
+    unchanged: bool = False
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """The words of one tweet, ready to be sent: within the account's limit, with its weight and its price in USD.
+
+    `link` is the link that stands in `text` (empty if none): the best mark to find the tweet again by.
+    """
+
+    text: str
+    link: str = ""
+    weight: int
+    price: Decimal
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Posted:
+    """A tweet that is out."""
+
+    id: str
+    url: str
+    at: datetime
+
+    def __post_init__(self) -> None:
+        _require_aware(self.at, "Posted.at")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Profile:
+    """Who the credentials of an account belong to."""
+
+    id: str
+    username: str
+
+
+# --- Errors -----------------------------------------------------------------------------------------------------------
+
+
+class SourceError(Exception):
+    """A source could not be read. The message says what happened, to what, and what to do next."""
+
+
+class SourceDown(SourceError):
+    """Trouble that may pass by itself; the next run tries again, not before `after` if that is given."""
+
+    def __init__(self, message: str, *, after: datetime | None = None) -> None:
+        _require_aware(after, "SourceDown.after")
+        super().__init__(message)
+        self.after = after
+
+
+class SourceBroken(SourceError):
+    """A person must act: the address is wrong, access was withdrawn, this is no feed."""
+
+
+class PostError(Exception):
+    """A tweet was not confirmed. The message says what X answered, and what to do next."""
+
+
+class NotPosted(PostError):
+    """Certainly not out; may be tried again, not before `after` if that is given."""
+
+    def __init__(self, message: str, *, after: datetime | None = None) -> None:
+        _require_aware(after, "NotPosted.after")
+        super().__init__(message)
+        self.after = after
+
+
+class Refused(PostError):
+    """Certainly not out, and never will be with these words."""
+
+
+class MaybePosted(PostError):
+    """Nobody knows: the timeline must be looked at before anything else."""
+
+
+class AccountDown(PostError):
+    """Certainly not out: the account cannot post at all (credits, token, suspension). The queue stays."""
+
+
+# --- Ports ------------------------------------------------------------------------------------------------------------
+
+
+def _seconds(value: object) -> object:
+    """`30s 5m 2h 3d` as seconds."""
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+    if isinstance(value, str):
+        if value[-1:] in units and value[:-1].isdecimal():
+            return timedelta(seconds=int(value[:-1]) * units[value[-1]])
+        raise ValueError("write a duration as a whole number with its unit: 30s, 5m, 2h or 3d")
+    if isinstance(value, timedelta):
+        return value
+    raise ValueError("write a duration in quotes, with its unit: \"30s\", \"5m\", \"2h\" or \"3d\"")
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+
+
+class Settings(BaseModel):
+    """A table of crosspost.toml: unknown keys are errors, values never change. `name` is the table's own name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class SourceSettings(Settings):
+    """The keys that every kind of source has."""
+
+    name: str
+    backfill: int = Field(default=0, ge=0)  # newest entries to tweet on the first read
+    max_new: int = Field(default=10, ge=1)  # more unknown entries than this in one poll are held
+
+
+class AccountSettings(Settings):
+    """The keys that every kind of account has."""
+
+    name: str
+    max_per_run: int = Field(default=3, ge=1)
+    max_age: Duration | None = None  # older items are not tweeted any more
+    lease: Duration = timedelta(minutes=2)  # how long a send may take
+    look_again: Duration = timedelta(minutes=2)  # pause between two looks at the timeline
+
+
+class Source(Protocol):
+    """Where items come from. Every kind is a subclass of `SourceSettings` that can do this."""
+
+    @property
+    def name(self) -> str: ...
+
+    def fetch(self, web: "Web", validators: Mapping[str, str], *, now: datetime) -> Fetched:
+        """Read the newest page; `validators` are those of the last look that was stored. Raises `SourceError`."""
+        ...
+
+
+class Destination(Protocol):
+    """Where tweets go to. Every kind is a subclass of `AccountSettings` that can do this.
+
+    The length rule and the price belong to the destination: nobody else knows them.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def limit(self) -> int: ...
+
+    def length(self, text: str) -> int:
+        """The weight of `text` as the destination counts it; at most `limit` may be posted."""
+        ...
+
+    def price(self, text: str) -> Decimal:
+        """What posting `text` costs, in USD."""
+        ...
+
+    def whoami(self) -> Profile:
+        """Whose account this is. Raises `NotPosted` (try later) or `AccountDown`."""
+        ...
+
+    def post(self, draft: Draft, *, timeout: timedelta, now: datetime) -> Posted:
+        """Publish, within `timeout` all told. Raises `PostError`; every other outcome than a 2xx with an id is one."""
+        ...
+
+    def find(self, draft: Draft, *, user_id: str, since: datetime) -> Posted | None:
+        """The tweet with this draft's link or words that the account published after `since`, if there is one.
+
+        Raises `NotPosted` (the look failed, try later), `AccountDown`, or `Refused` (this account may not look).
+        """
+        ...
