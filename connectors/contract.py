@@ -247,6 +247,10 @@ class Destination(Protocol):
         """The weight of `text` as the destination counts it; at most `limit` may be posted."""
         ...
 
+    def links(self, text: str) -> list[tuple[int, int]]:
+        """Where `text` holds what the destination turns into a link, meant or not: (start, end) in code points."""
+        ...
+
     def price(self, text: str) -> Decimal:
         """What posting `text` costs, in USD."""
         ...
