@@ -1,0 +1,288 @@
+"""Two links to one article are one story; two articles never are."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.links import canonical_link, unwrap
+
+PAIRS = Path(__file__).parent.parent.parent / "shared" / "corpus" / "links" / "url_pairs.tsv"
+ARTICLE = "https://firma.de/neu"
+
+SAME = [
+    # What campaigns, mails and social networks add
+    ("https://firma.de/neu?Utm_Medium=mail&UTM_ID=4", ARTICLE),
+    ("https://firma.de/neu?fbclid=a&fbclid=b", ARTICLE),
+    ("https://firma.de/neu?a=1&amp;utm_source=x&amp;b=2", "https://firma.de/neu?a=1&b=2"),
+    ("https://firma.de/neu?a=1&#038;b=2", "https://firma.de/neu?b=2&a=1"),
+    ("https://firma.de/neu?amp;utm_source=x", ARTICLE),
+    ("https://firma.de/neu?_ga=2.1.3&_gl=1*abc", ARTICLE),
+    ("https://firma.de/neu?hsCtaTracking=9%7C8&__hstc=1&__hssc=2", ARTICLE),
+    ("https://firma.de/neu?xtor=RSS-1", ARTICLE),
+    ("https://firma.de/neu?at_medium=social&at_campaign=x", ARTICLE),
+    ("https://firma.de/neu?wt.mc_id=1&etcc_cmp=2&sc_src=email_1", ARTICLE),
+    ("https://firma.de/neu?elqTrackId=1&mkt_tok=2&vero_id=3", ARTICLE),
+    ("https://firma.de/neu?__cft__[0]=AZX&__tn__=-R&mibextid=W", ARTICLE),
+    ("https://firma.de/neu?__cft__%5B0%5D=AZX", ARTICLE),
+    ("https://firma.de/neu?campaign_source=x&campaign_medium=y", ARTICLE),
+    ("https://firma.de/neu?ref=l.facebook.com", ARTICLE),
+    ("https://firma.de/neu?ref=https%3A%2F%2Fwww.linkedin.com%2Ffeed", ARTICLE),
+    ("https://firma.de/neu?ref=firma.de", ARTICLE),
+    ("https://firma.de/neu?ref=blog.firma.de", ARTICLE),
+    ("https://firma.de/neu?utm%5Fsource=x", ARTICLE),
+    ("https://x.com/firma/status/1?s=20&t=abc", "https://x.com/firma/status/1"),
+    ("https://www.youtube.com/watch?v=abc&feature=share&si=x", "https://youtube.com/watch?v=abc"),
+    ("https://firma.de/neu#utm_source=rss", ARTICLE),
+    ("https://firma.de/neu#xtor=RSS-1", ARTICLE),
+    ("https://firma.de/neu#:~:text=Neue%20Halle", ARTICLE),
+    ("https://firma.de/neu#", ARTICLE),
+    ("https://firma.de/#/neu?utm_source=x", "https://firma.de/#/neu/"),
+    ("https://firma.de/#!/neu:~:text=a", "https://firma.de/#!/neu"),
+    ("https://firma.de/neu?&", ARTICLE),
+    ("https://firma.de/neu?=", ARTICLE),
+    ("https://firma.de/neu?a&b", "https://firma.de/neu?b=&a="),
+    # One article in several dresses
+    ("https://firma.de/neu?amp", ARTICLE),
+    ("https://firma.de/neu?amp=1", ARTICLE),
+    ("https://firma.de/neu?outputType=amp", ARTICLE),
+    ("https://firma.de/neu/AMP", ARTICLE),
+    ("https://firma.de/neu.amp.html", "https://firma.de/neu.html"),
+    ("https://amp.firma.de/neu/amp/", ARTICLE),
+    ("https://mobile.firma.de/neu", ARTICLE),
+    ("https://www.m.firma.de/neu", ARTICLE),
+    ("https://de.m.wikipedia.org/wiki/Berlin", "https://de.wikipedia.org/wiki/Berlin"),
+    ("https://firma.de/blog/Index.PHP", "https://firma.de/blog"),
+    ("https://firma.de/blog/default.aspx", "https://firma.de/blog"),
+    ("https://firma.de/index.php/blog/neu", "https://firma.de/blog/neu"),
+    ("https://firma.de/index.php?p=3", "https://firma.de/?p=3"),
+    ("https://firma.de/neu;PHPSESSID=1f/?a=1", "https://firma.de/neu?a=1"),
+    ("https://firma.de/neu;jsessionid=1F!node2", ARTICLE),
+    ("https://firma.de/neu?replytocom=12#respond", ARTICLE),
+    # One address in several spellings
+    ("HTTP://Firma.DE:80/neu", ARTICLE),
+    ("https://firma.de./neu", ARTICLE),
+    ("https://firma.de:/neu", ARTICLE),
+    ("https://leser:geheim@firma.de/neu", ARTICLE),
+    ("https://firma.de/%6Eeu", ARTICLE),
+    ("https://firma.de/./x/%2e%2e/neu", ARTICLE),
+    ("https://firma.de/../neu", ARTICLE),
+    ("https://firma.de/a%2fb", "https://firma.de/a%2Fb"),
+    ("https://firma.de/u\u0308ber", "https://firma.de/%C3%BCber"),
+    ("https://firma.de/neu?x=%7e&a=1", "https://firma.de/neu?a=1&x=~"),
+    ("https://M%C3%BCller.de/a", "https://xn--mller-kva.de/a"),
+    ("https://bücher。de/a", "https://xn--bcher-kva.de/a"),
+    ("https://[::1]:443/a", "https://[::1]/a"),
+    ("https://firma.de/a b", "https://firma.de/a%20b"),
+    # What the sentence around it leaves on a link
+    ("https://firma.de/neu)", ARTICLE),
+    ("(https://firma.de/neu).", ARTICLE),
+    ("„https://firma.de/neu“!", ARTICLE),
+    ("<https://firma.de/neu>", ARTICLE),
+    (" \thttps://firma.de/neu\u200b\n", ARTICLE),
+    ("https://de.wikipedia.org/wiki/Bonn_(Band)).", "https://de.wikipedia.org/wiki/Bonn_(Band)"),
+    ("https://firma.de/neu…", ARTICLE),
+    # Addresses that only forward, or show another's page
+    ("https://l.facebook.com/l.php?h=1&amp;u=https%3A%2F%2Ffirma.de%2Fneu", ARTICLE),
+    ("https://www.facebook.com/flx/warn/?u=https%3A%2F%2Ffirma.de%2Fneu&h=1", ARTICLE),
+    ("https://m.facebook.com/l.php?u=https%253A%252F%252Ffirma.de%252Fneu", ARTICLE),
+    ("https://l.instagram.com/?u=https%3A%2F%2Fwww.firma.de%2Fneu%3Figshid%3D1&e=AT", ARTICLE),
+    ("https://t.umblr.com/redirect?z=http%3A%2F%2Ffirma.de%2Fneu&t=x", ARTICLE),
+    ("https://www.youtube.com/redirect?event=video&q=https%3A%2F%2Ffirma.de%2Fneu", ARTICLE),
+    ("https://www.google.com/url?sa=t&url=https%3A%2F%2Ffirma.de%2Fneu&usg=x", ARTICLE),
+    ("https://www.google.de/url?q=https://firma.de/neu&sa=D", ARTICLE),
+    ("https://www.google.co.uk/amp/s/firma.de/neu/amp/", ARTICLE),
+    ("https://cdn.ampproject.org/c/s/firma.de/neu", ARTICLE),
+    ("https://www-firma-de.cdn.ampproject.org/v/s/www.firma.de/neu/amp?amp_js_v=0.1&usqp=mq331", ARTICLE),
+    ("https://www.linkedin.com/redir/redirect?url=https%3A%2F%2Ffirma%2Ede%2Fneu&urlhash=x", ARTICLE),
+    ("https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Ffirma.de%2Fneu&data=1", ARTICLE),
+    (
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fl.instagram.com%2F%3Fu%3Dhttps%253A%252F%252Ffirma.de%252Fneu",
+        ARTICLE,
+    ),
+]
+
+DIFFERENT = [
+    # A query key that may say which article it is
+    *[
+        (f"https://firma.de/neu?{key}=1", f"https://firma.de/neu?{key}=2")
+        for key in ("p", "id", "page", "lang", "v", "s", "date")
+    ],
+    *[(f"https://firma.de/x?{key}=1", "https://firma.de/x") for key in ("product", "variant", "tag", "source", "cid")],
+    ("https://firma.de/?q=Halle", "https://firma.de/?q=Tor"),
+    ("https://firma.de/?ID=1", "https://firma.de/?ID=2"),
+    ("https://firma.de/?id=A", "https://firma.de/?id=a"),
+    ("https://firma.de/?id=1&id=2", "https://firma.de/?id=2&id=1"),
+    ("https://firma.de/?id=1%262", "https://firma.de/?id=1&2"),
+    ("https://firma.de/?id=a%2Bb", "https://firma.de/?id=a+b"),
+    ("https://firma.de/doc?ref=v1.2", "https://firma.de/doc?ref=v1.3"),
+    ("https://firma.de/doc?ref=main", "https://firma.de/doc"),
+    ("https://firma.de/doc?ref=de", "https://firma.de/doc?ref=en"),
+    ("https://firma.de/petition?campaign_id=1", "https://firma.de/petition?campaign_id=2"),
+    ("https://firma.de/shop?type=amp", "https://firma.de/shop"),
+    ("https://firma.de/shop?amp=50", "https://firma.de/shop?amp=60"),
+    ("https://firma.de/watch?t=10", "https://firma.de/watch?t=20"),
+    ("https://firma.de/autumn?utmost=1", "https://firma.de/autumn?utmost=2"),
+    ("https://youtube.com/watch?v=a", "https://youtube.com/watch?v=b"),
+    # A place of its own
+    ("https://firma.de/page/2/", "https://firma.de/"),
+    ("https://firma.de/neu", "https://firma.de/neu-2"),
+    ("https://firma.de/neu.html", "https://firma.de/neu"),
+    ("https://firma.de/amplifier", "https://firma.de/"),
+    ("https://firma.de/guitar-amp", "https://firma.de/guitar"),
+    ("https://firma.de/amp", "https://firma.de/"),
+    ("https://firma.de/index", "https://firma.de/"),
+    ("https://firma.de/index-2024.html", "https://firma.de/"),
+    ("https://firma.de/a%2FB", "https://firma.de/a/B"),
+    ("https://firma.de/a%3Fb=1", "https://firma.de/a?b=1"),
+    ("https://firma.de/a%23b", "https://firma.de/a"),
+    ("https://firma.de/a%25", "https://firma.de/a"),
+    ("https://firma.de/a%252Fb", "https://firma.de/a%2Fb"),
+    ("https://firma.de/a;v=1", "https://firma.de/a;v=2"),
+    ("https://firma.de/a+b", "https://firma.de/a b"),
+    ("https://firma.de/%ff", "https://firma.de/%fe"),
+    ("https://firma.de/#/neu", "https://firma.de/#/alt"),
+    ("https://firma.de/#!/neu?id=1", "https://firma.de/#!/neu?id=2"),
+    ("https://de.wikipedia.org/wiki/Bonn_(Band)", "https://de.wikipedia.org/wiki/Bonn"),
+    # A host of its own
+    ("https://firma.de:8080/neu", ARTICLE),
+    ("https://firma.de:8080/neu", "https://firma.de:8081/neu"),
+    ("https://shop.firma.de/neu", ARTICLE),
+    ("https://en.firma.de/neu", "https://de.firma.de/neu"),
+    ("https://firma.com/neu", ARTICLE),
+    ("https://mobile.de/neu", "https://m.de/neu"),
+    ("https://wwwfirma.de/neu", ARTICLE),
+    ("https://strasse.de/", "https://straße.de/"),
+    # Not a shim, or nothing behind it
+    ("https://l.facebook.com/l.php?u=javascript:a", "https://l.facebook.com/l.php?u=javascript:b"),
+    ("https://firma.de/l.php?u=https://a.de", "https://firma.de/l.php?u=https://b.de"),
+    ("https://google.com/search?q=https://firma.de/neu", ARTICLE),
+    ("https://notl.facebook.com.firma.de/l.php?u=https://a.de/", "https://a.de/"),
+    ("https://firma.de/amp/s/a.de/neu", "https://a.de/neu"),
+]
+
+PIECES = [
+    *("http://", "HTTPS://", "://", "firma.de", "www.", "m.", "amp.", "xn--", "Ü", "ß", "。", ":", ":80", ":443", "@"),
+    *("/", "//", "/../", "%2e%2e", ".", "..", "%2F", "%2f", "%25", "%", "%C3", "%fc", "?", "&", "=", "&amp;", "&#38;"),
+    *("amp;", "utm_source=x", "fbclid=", "ref=", "ref=x", "amp", "amp=", "/amp", ".amp", ".html", "index.php", "+"),
+    *("index.html", ";jsessionid=1", ";", "#", "#!", "#/", "#:~:text=", "(", ")", ").", "]", "„", "“", "…", "!", ","),
+    *("'", "%2B", "%20", "a", "B", "id=2", "[::1]", "[", " ", "\ud800", "\udcff", "\x00", "\u200b", "\u0308", "u", "1"),
+    *("https://l.facebook.com/l.php?u=", "google.com/url?q=", "https://cdn.ampproject.org/c/s/"),
+]
+
+
+@pytest.mark.parametrize(("a", "b"), SAME)
+def test_these_are_one_article(a: str, b: str) -> None:
+    assert canonical_link(a) == canonical_link(b)
+
+
+@pytest.mark.parametrize(("a", "b"), DIFFERENT)
+def test_these_are_two_articles(a: str, b: str) -> None:
+    assert canonical_link(a) != canonical_link(b)
+
+
+@pytest.mark.skipif(not PAIRS.exists(), reason="the shared pairs are not on this machine")
+def test_the_shared_pairs_are_judged_right() -> None:
+    with PAIRS.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    wrong = [row for row in rows if (canonical_link(row["a"]) == canonical_link(row["b"])) != (row["same"] == "1")]
+    assert rows
+    assert not wrong
+
+
+def test_a_canonical_link_is_an_https_link_that_can_be_opened() -> None:
+    link = "http://user@www.Müller.de:80/Über uns/?b=2&utm_source=x&a=ß&a=1#team"
+    assert canonical_link(link) == "https://xn--mller-kva.de/%C3%9Cber%20uns?a=%C3%9F&a=1&b=2"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "",
+            "x",
+            "mailto:a@firma.de",
+            "www.firma.de/neu",
+            "//firma.de/neu",
+            "/neu",
+            "https://",
+            "http:///neu",
+            "https:.",
+        ),
+        *(
+            "https://[",
+            "https://[::1",
+            "https://a:b/",
+            "https://a:99999/",
+            "https://fir ma.de",
+            "https://a..de/",
+            "ftp://a.de",
+        ),
+        *("https://a%2Fb.de/", "https://℀.de/", "https://\ud800", "https://xn--\ud83d.de\\x", "https://" + "a" * 9000),
+    ],
+)
+def test_what_is_no_web_address_comes_back_stripped(text: str) -> None:
+    assert canonical_link(f" {text}\n") == text
+
+
+def _links() -> st.SearchStrategy[str]:
+    """Texts made of the pieces that links are made of, in any order, and of anything else."""
+    return st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=14).map("".join)
+
+
+@given(_links() | _links().map("https://firma.de/".__add__))
+def test_any_text_has_one_canonical_form(text: str) -> None:
+    link = canonical_link(text)
+    assert canonical_link(link) == link
+    assert link == text.strip() or (link.startswith("https://") and link.isascii())
+
+
+@given(_links())
+def test_any_text_can_be_unwrapped_once(text: str) -> None:
+    assert unwrap(unwrap(text)) == unwrap(text)
+
+
+@pytest.mark.parametrize(
+    ("shim", "target"),
+    [
+        (
+            "https://l.facebook.com/l.php?u=https%3A%2F%2Ffirma.de%2F%3Fa%3D1%26fbclid%3DIw%26b%3D2&h=AT",
+            "https://firma.de/?a=1&b=2",
+        ),
+        (
+            "https://lm.facebook.com/l.php?u=http%3A%2F%2Fwww.firma.de%2Fneu%2F%3Futm_id%3D1",
+            "http://www.firma.de/neu/?utm_id=1",
+        ),
+        (
+            "https://external.xx.fbcdn.net/safe_image.php?w=1&url=https%3A%2F%2Ffirma.de%2Fa.jpg",
+            "https://firma.de/a.jpg",
+        ),
+        (
+            "https://l.facebook.com/l.php?u=https%3A%2F%2Ffirma.de%2Fneu%3Ffbclid%3DIw%23team",
+            "https://firma.de/neu#team",
+        ),
+    ],
+)
+def test_a_shim_leads_to_the_link_as_it_was_posted(shim: str, target: str) -> None:
+    assert unwrap(shim) == target
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://www.firma.de/neu/?utm_source=x",
+        "https://l.facebook.com/l.php?u=javascript%3Aalert(1)",
+        "https://l.facebook.com/l.php?u=file%3A%2F%2F%2Fetc%2Fpasswd",
+        "https://l.facebook.com/l.php",
+        "no link",
+    ],
+)
+def test_any_other_link_unwraps_to_itself(link: str) -> None:
+    assert unwrap(link) == link
+
+
+def test_a_link_wrapped_without_end_comes_back_as_it_is() -> None:
+    link = "https://l.facebook.com/l.php?u=" * 100 + ARTICLE
+    assert canonical_link(link) == link
