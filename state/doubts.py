@@ -1,0 +1,92 @@
+"""Posts of which nobody knows whether they are out, until the account's own timeline has told."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from connectors.contract import Posted
+from state.engine import Connected
+from state.models import History, Post
+from state.transition import draft, end_attempt, lock, lost, move, note, succeed
+from state.values import Doubt, Status
+
+
+class Doubts(Connected):
+    """The part of the ledger that clears up doubts."""
+
+    def overdue(self, account: str, *, now: datetime) -> list[int]:
+        """Doubt every send whose lease ran out: its worker died, or hangs. The ids of those posts."""
+        over = (Post.status == "sending", Post.lease_until <= now)
+        with self._reading() as connection:
+            ids = (
+                connection.execute(select(Post.id).where(Post.account == account, *over).order_by(Post.id))
+                .scalars()
+                .all()
+            )
+        return [post_id for post_id in ids if self._interrupt(post_id, now)]
+
+    def _interrupt(self, post_id: int, now: datetime) -> bool:
+        why = "the send was interrupted: nobody knows whether the tweet is out"
+        over = (Post.status == "sending", Post.lease_until <= now)
+        with self._writing() as connection:
+            return move(connection, post_id, "unsure", why, *over, now=now, unsure_since=now) is not None
+
+    def doubts(self, account: str) -> list[Doubt]:
+        """What must be looked up in the account's timeline, the oldest doubt first."""
+        # Not since the last claim: an attempt that nobody could find may still show up while the next one runs.
+        first_claim = select(func.min(History.at)).where(History.post_id == Post.id, History.status == "sending")
+        query = (
+            select(Post, first_claim.scalar_subquery().label("since"))
+            .where(Post.account == account, Post.status == "unsure")
+            .order_by(Post.unsure_since, Post.id)
+        )
+        with self._reading() as connection:
+            return [_doubt(row) for row in connection.execute(query)]
+
+    def found(self, doubt: Doubt, posted: Posted, *, now: datetime) -> None:
+        """It is out: here is its tweet. Raises `LostClaim` as `confirm` does."""
+        succeed(self._engine, doubt, posted, "found in the timeline", now=now)
+
+    def absent(self, doubt: Doubt, *, look_again: timedelta, now: datetime) -> Status:
+        """The timeline does not show it; the post's status now. Raises `LostClaim`.
+
+        One empty look proves nothing, a timeline may lag: after the second one, at least `look_again` later, the post
+        waits again. Looks in between do not count.
+        """
+        with self._writing() as connection:
+            row = lock(connection, doubt.id)
+            if row is None or (row.status, row.attempt) != ("unsure", doubt.attempt):
+                raise lost(doubt)
+            if row.looks == 0 or now < row.looked_at:
+                # The clock may have been set back: then the wait starts again, rather than last until the old time.
+                _first_look(connection, row, now)
+                return "unsure"
+            if now - row.looked_at < look_again:
+                return "unsure"
+            why = f"the timeline was looked at twice, {now - row.looked_at} apart, and does not show it"
+            move(connection, row.id, "waiting", why, now=now)
+            return "waiting"
+
+    def cannot_look(self, doubt: Doubt, why: str, *, now: datetime) -> None:
+        """The timeline cannot be read: a person must. Raises `LostClaim`."""
+        with self._writing() as connection:
+            end_attempt(connection, doubt, "unsure", "held", why, now=now)
+
+
+def _first_look(connection: Connection, row: Row[Any], now: datetime) -> None:
+    connection.execute(update(Post).where(Post.id == row.id).values(looks=1, looked_at=now, updated_at=now))
+    note(connection, row, "the timeline does not show it; one more look to come", now=now)
+
+
+def _doubt(row: Row[Any]) -> Doubt:
+    return Doubt(
+        id=row.id,
+        attempt=row.attempt,
+        account=row.account,
+        draft=draft(row),
+        since=row.since,
+        looks=row.looks,
+        looked_at=row.looked_at,
+        unsure_since=row.unsure_since,
+    )

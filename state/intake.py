@@ -1,0 +1,181 @@
+"""One read of a source, compared with what is known and stored: all of it, or nothing."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from connectors.contract import Item
+from state.engine import Connected, insert_if_missing
+from state.identity import Known, short
+from state.models import History, Post, SeenItem, Source
+from state.transition import note
+from state.values import Sorted, SourceState
+
+ITEM = TypeAdapter(Item)
+_EDITED = "edited at the source"
+_INTAKE = 7_267_002  # as `state.database._MIGRATING`
+
+
+class Intake:
+    """One read of one source, inside its transaction. `Ledger.intake` makes it."""
+
+    def __init__(self, connection: Connection, source: Row[Any], *, now: datetime) -> None:
+        self._connection = connection
+        self._source: str = source.name
+        self._now = now
+        self._ids: dict[str, int] = {}
+        self.first_read: bool = source.first_read_at is None
+        self.oldest_at: datetime | None = source.oldest_at
+
+    def sort(self, items: Sequence[Item]) -> Sorted:
+        """Tell new items from known and edited ones, and remember all of them.
+
+        Of two items with one id the first counts. An edited item keeps its posts: those that wait follow its words,
+        the others note the edit.
+        """
+        known = Known(self._connection, self._source, items)
+        new, edited = [], []
+        for item in known.items:
+            seen = known.match(item)
+            if seen is None:
+                seen_id = self._remember(item)
+                new.append(item)
+            else:
+                seen_id = seen.id
+                if seen.content_hash != _content_hash(item):
+                    self._edit(seen_id, item)
+                    edited.append(item)
+            self._ids[item.id] = seen_id
+            known.name(item, seen_id)
+        return Sorted(new=tuple(new), edited=tuple(edited), known=len(known.items) - len(new) - len(edited))
+
+    def add(
+        self,
+        item: Item,
+        account: str,
+        *,
+        status: Literal["waiting", "skipped", "held"],
+        reason: str = "",
+        expires_at: datetime | None = None,
+    ) -> int:
+        """Put an item that `sort` has seen on its way to an account; the id of its post.
+
+        Once per item and account: a second call changes nothing. A story that another post already tells to this
+        account is skipped and points there.
+        """
+        item_id, story = self._ids[item.id], short(item.story)
+        posts = select(Post.id).where(Post.account == account)
+        there: int | None = self._connection.execute(posts.where(Post.item_id == item_id)).scalar()
+        if there is not None:
+            return there
+        told: int | None = self._connection.execute(posts.where(Post.story == story)).scalar()
+        values: dict[str, Any] = {"story": story, "status": status, "reason": reason}
+        if told is not None:
+            values = {"same_as": told, "status": "skipped", "reason": f"same story as post {told}"}
+        values |= {"item_id": item_id, "account": account, "expires_at": expires_at}
+        values |= {"created_at": self._now, "updated_at": self._now}
+        row = self._connection.execute(insert(Post).values(values).returning(Post)).one()
+        note(self._connection, row, row.reason, now=self._now)
+        return int(row.id)
+
+    def done(self, validators: Mapping[str, str], *, oldest_at: datetime | None = None) -> None:
+        """The read was good. `validators` are for the next look; `oldest_at` counts on the first read alone."""
+        changes: dict[str, Any] = {"validators": dict(validators), **_success(self._now)}
+        if self.first_read:
+            changes |= {"first_read_at": self._now, "oldest_at": oldest_at}
+        self._connection.execute(update(Source).where(Source.name == self._source).values(changes))
+
+    def _remember(self, item: Item) -> int:
+        values = {"source": self._source, "guid": item.id, "first_seen_at": self._now, **_content(item)}
+        return int(self._connection.execute(insert(SeenItem).values(values).returning(SeenItem.id)).scalar_one())
+
+    def _edit(self, item_id: int, item: Item) -> None:
+        values = {"changed_at": self._now, **_content(item)}
+        self._connection.execute(update(SeenItem).where(SeenItem.id == item_id).values(values))
+        for row in self._connection.execute(select(Post).where(Post.item_id == item_id)).all():
+            self._note_edit(row)
+
+    def _note_edit(self, row: Row[Any]) -> None:
+        # Some feeds print the time of day in every entry: an edit a poll. The first one tells it all.
+        latest = select(History.reason).where(History.post_id == row.id).order_by(History.id.desc()).limit(1)
+        if self._connection.execute(latest).scalar() != _EDITED:
+            note(self._connection, row, _EDITED, now=self._now)
+
+
+class Sources(Connected):
+    """The part of the ledger that knows sources."""
+
+    def source(self, name: str) -> SourceState:
+        """What is known of a source; one never heard of was never read."""
+        with self._reading() as connection:
+            row = connection.execute(select(Source).where(Source.name == name)).one_or_none()
+        if row is not None:
+            return SourceState(**row._mapping)
+        return SourceState(
+            name=name,
+            validators={},
+            first_read_at=None,
+            oldest_at=None,
+            last_success_at=None,
+            failures=0,
+            last_error="",
+        )
+
+    @contextmanager
+    def intake(self, source: str, *, now: datetime) -> Iterator[Intake]:
+        """Store one read, in one transaction: nothing of it if the block raises.
+
+        Nothing else may be written to the ledger inside the block, by the same thread: it would wait for itself.
+        """
+        with self._writing() as connection:
+            _one_at_a_time(connection)
+            insert_if_missing(connection, Source, name=source)
+            yield Intake(connection, connection.execute(select(Source).where(Source.name == source)).one(), now=now)
+
+    def source_unchanged(self, name: str, *, now: datetime) -> None:
+        """The source answered that nothing is new."""
+        self._update_source(name, **_success(now))
+
+    def source_failed(self, name: str, why: str, *, now: datetime) -> int:  # noqa: ARG002
+        """The source could not be read; how many times in a row now."""
+        self._update_source(name, failures=Source.failures + 1, last_error=why)
+        return self.source(name).failures
+
+    def _update_source(self, name: str, **values: object) -> None:
+        with self._writing() as connection:
+            insert_if_missing(connection, Source, name=name)
+            connection.execute(update(Source).where(Source.name == name).values(**values))
+
+
+def _one_at_a_time(connection: Connection) -> None:
+    # Two sources may bring one story in the same moment, in any order of their items: on row locks alone that is a
+    # deadlock, or one of the two fails on UNIQUE(account, story). SQLite has one writer anyway.
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_INTAKE)))
+
+
+def _success(now: datetime) -> dict[str, Any]:
+    return {"last_success_at": now, "failures": 0, "last_error": ""}
+
+
+def _content(item: Item) -> dict[str, Any]:
+    return {
+        "link": item.link,
+        "story": item.story,
+        "title": item.title,
+        "content_hash": _content_hash(item),
+        "payload": ITEM.dump_python(item, mode="json"),
+        "published_at": item.published,
+    }
+
+
+def _content_hash(item: Item) -> str:
+    """A mark that changes with what a reader of the item would see, and with nothing else."""
+    payload = ITEM.dump_python(item, mode="json", include={"title", "text", "link", "images", "tags", "offer"})
+    return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
