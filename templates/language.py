@@ -1,0 +1,66 @@
+"""German or English: which one a text is, and the few words of both that matter for cutting it."""
+
+import re
+from typing import Literal
+
+Known = Literal["de", "en"]
+
+
+def words_of(text: str) -> frozenset[str]:
+    """A list of words, as a person writes it."""
+    return frozenset(text.split())
+
+
+_GERMAN = words_of(
+    """
+    aber als am an auch auf aus bei beim bis das dass dem den der des die du durch ein eine einem einen einer es
+    euch für haben hat ich ihr ihre im in ist jetzt kann mit nach nicht noch nur oder sich sie sind über um und
+    uns unser unsere vom von vor war was wenn werden wie wir wird zu zum zur
+    """
+)
+_ENGLISH = words_of(
+    """
+    a about all an and are as at be but by can for from has have his how i in is it its more new not of on or
+    our out she that the their they this to up was we what when which who will with you your
+    """
+)
+_WORD = re.compile(r"[^\W\d_]+")
+
+# A cut text should not end with one of these: what they announce is missing.
+_DANGLING = {
+    "de": words_of(
+        """
+    ab aber alle allen aller alles als am an ans auch auf aufs aus außer bei beim bis bzw da damit dank dass das
+    dein deine deinem deinen deiner dem den denen denn der deren des dessen die dies diese diesem diesen dieser
+    dieses doch du durch ein eine einem einen einer eines entweder er es etwa euer eure euren für gegen ganz
+    hinter ihr ihre ihrem ihren ihrer ihres im in indem ins ist jede jedem jeden jeder jedes kein keine keinem
+    keinen keiner man mein meine meinem meinen meiner mit nach neben nicht noch nur ob obwohl oder ohne pro rund
+    samt sehr sein seine seinem seinen seiner seit sich sie sind so sobald sodass sondern soll sowie sowohl
+    statt trotz über um und uns unser unsere unserem unseren unserer unter vom von vor war was weder wegen weil
+    welche welchem welchen welcher welches wenn wer werden wie wir wird wo während zu zum zur zwischen
+    """
+    ),
+    "en": words_of(
+        """
+    a about above across after against all along also although among an and any are around as at be because been
+    before behind being below between both but by can could despite did do does during each either every few for
+    from had has have her his how i if in including into is it its just like many may might more most much must
+    my near neither no nor not of off on onto or our out over own per said shall she should since so some such
+    than that the their them then these they this those though through to toward towards under unless until up
+    upon very via was we were what when where whether which while who whom whose why will with within without
+    would yet you your
+    """
+    ),
+}
+
+
+def guess(text: str) -> Known:
+    """German if its little words and umlauts outnumber the English ones, else English."""
+    words = _WORD.findall(text[:600].lower())
+    german = sum(word in _GERMAN for word in words) + sum(letter in "äöüß" for letter in text[:600].lower())
+    return "de" if german > sum(word in _ENGLISH for word in words) else "en"
+
+
+def dangles(word: str, language: Known) -> bool:
+    """Whether a text that ends with this word promises something that does not come."""
+    return word.lower() in _DANGLING[language]

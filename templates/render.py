@@ -1,0 +1,179 @@
+"""An item and a template become a draft that fits."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any, Literal
+
+from jinja2 import FileSystemLoader, Template, TemplateNotFound, TemplateSyntaxError, pass_context
+from jinja2.runtime import Context
+
+from connectors.contract import Destination, Draft, Item
+from templates.dates import day
+from templates.defuse import defuse_links
+from templates.fitting import DoesNotFit, Layout, Sheet
+from templates.prepare import prepare
+from templates.sandbox import SHEET, Sandbox
+from templates.voice import offending_sentence
+
+SHIPPED = Path(__file__).parent
+MOST_IMAGES = 4  # X attaches no more
+
+_HELP = "what a template may use stands in templates/README.md"
+
+
+class TemplateError(Exception):
+    """A template cannot make a draft. The message names file, line and remedy; nothing must be posted."""
+
+
+class WrongVoice(TemplateError):  # noqa: N818 - it reads as what is the matter
+    """The draft says du where the route wants Sie, or the other way; `sentence` is the one that offends."""
+
+    def __init__(self, message: str, *, sentence: str) -> None:
+        super().__init__(message)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """What a route wants to say: which template, how many hashtags at most, and in which voice."""
+
+    template: str
+    hashtags: int = 3
+    mentions: bool = False
+    voice: Literal["", "du", "sie"] = ""
+    images: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What a template sees of the destination: nothing that is a secret."""
+
+    name: str
+    limit: int
+
+
+class Renderer:
+    """Templates by name: from the given folders first, then the shipped ones.
+
+    `timezone` is the one that days are printed in; without it, the one in which the source gave them.
+    """
+
+    def __init__(self, folders: Sequence[Path] = (), *, timezone: tzinfo | None = None) -> None:
+        self._folders = [*folders, SHIPPED]
+        filters: dict[str, Callable[..., Any]] = {"fit": _fit, "hashtags": _hashtags, "day": _day_in(timezone)}
+        self._sandbox = Sandbox(FileSystemLoader(self._folders), filters)
+
+    def check(self, template: str) -> None:
+        """Raises `TemplateError` if the template is missing or is no Jinja."""
+        self._load(template)
+
+    def render(self, item: Item, wording: Wording, account: Destination) -> Draft:
+        """The draft for this item: within the account's limit, never empty, its link whole. Raises `TemplateError`."""
+        template = self._load(wording.template)
+        shown = prepare(item, account, mentions=wording.mentions)
+        layout = _laid_out(template, shown, wording, account)
+        text = _fitted(layout, wording.template, shown, account)
+        if wording.voice and (sentence := offending_sentence(text, wording.voice)):
+            raise WrongVoice(
+                f"{wording.template}: the route wants the voice {wording.voice!r}, and this addresses readers the other"
+                f' way: "{sentence}". Change the words at the source or in the template, or settle the post by hand.',
+                sentence=sentence,
+            )
+        return Draft(
+            text=text,
+            link=_link_in(text, shown.link, account),
+            weight=account.length(text),
+            price=account.price(text),
+            images=item.images[:MOST_IMAGES] if wording.images else (),
+        )
+
+    def _load(self, name: str) -> Template:
+        try:
+            return self._sandbox.get_template(name)
+        except TemplateSyntaxError as error:
+            place = f"{error.filename or error.name or name}, line {error.lineno}"
+            raise TemplateError(f"{place}: {error.message}. Correct this line; {_HELP}.") from error
+        except TemplateNotFound as error:
+            raise TemplateError(
+                f"there is no template {error.name!r} in {', '.join(map(str, self._folders))}. "
+                f"Write that file, or name another template in the route."
+            ) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise TemplateError(f"the template {name!r} cannot be read: {error}. Save it as UTF-8 text.") from error
+
+
+def _laid_out(template: Template, item: Item, wording: Wording, account: Destination) -> Layout:
+    sheet = Sheet()
+    seen = {"item": item, "account": Account(name=account.name, limit=account.limit), SHEET: sheet}
+    try:
+        printed = template.render(seen)
+        return Layout(printed, sheet, language="de" if item.language == "de" else "en", most_tags=wording.hashtags)
+    except Exception as error:  # whatever a template does, it is held, never sent
+        place = f"{wording.template}{_line_of(error, template)}"
+        reason = str(error) or type(error).__name__
+        raise TemplateError(f"{place}: {reason.rstrip('.')}. Correct the template; {_HELP}.") from error
+
+
+def _line_of(error: Exception, template: Template) -> str:
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == template.filename]
+    return f", line {lines[-1]}" if lines else ""
+
+
+def _fitted(layout: Layout, name: str, item: Item, account: Destination) -> str:
+    """The tweet that fits, with no link in it that nobody meant."""
+    limit = account.limit
+    for _ in range(3):  # taking the sting out of a link may cost a little room
+        try:
+            text = layout.fit(account.length, limit)
+        except DoesNotFit as error:
+            raise TemplateError(
+                f"{name}: {error}. Mark what may shrink, as in {{{{ item.text | fit }}}}, or say less."
+            ) from error
+        text = defuse_links(text, account.links, keep=lambda link: layout.means(link, item.link))
+        if (over := account.length(text) - account.limit) <= 0:
+            break
+        limit -= over
+    if not re.search(r"\w", text) or over > 0:
+        raise TemplateError(
+            f"{name} makes an empty tweet of {item.source}:{item.id}: print item.title, item.text or item.link outside"
+            " of every {% if %}, or settle the post by hand."
+        )
+    if layout.prints(item.link) and item.link not in text:
+        raise TemplateError(f"{name}: the link would be cut. Print it outside of fit: {{{{ item.link }}}}.")
+    return text
+
+
+def _link_in(text: str, link: str, account: Destination) -> str:
+    """The link that stands in the text: the item's own, as far as the destination follows it, else the template's."""
+    links = [text[start:end] for start, end in account.links(text)]
+    own = [found for found in links if link and link in found]
+    if own or (link and link in text):
+        return own[0] if own else link
+    return links[0] if links else ""
+
+
+@pass_context
+def _fit(context: Context, text: Any, order: int = 1) -> str:
+    """May shrink; the part with the lowest order gives way first."""
+    return str(context[SHEET].may_shrink(str(text), int(order)))
+
+
+@pass_context
+def _hashtags(context: Context, tags: Sequence[str]) -> str:
+    """The tags as hashtags, as many as the route allows; the last ones go when room is short."""
+    return str(context[SHEET].may_drop([str(tag) for tag in tags]))
+
+
+def _day_in(timezone: tzinfo | None) -> Callable[..., str]:
+    @pass_context
+    def in_words(context: Context, moment: datetime) -> str:
+        """A moment as its day: 30. November, 30 November; with the year if that is not the item's own."""
+        item = context["item"]
+        published = item.published.year if item.published else None
+        return day(moment.astimezone(timezone) if timezone else moment, item.language, this_year=published)
+
+    return in_words

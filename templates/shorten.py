@@ -1,0 +1,198 @@
+"""Sentences, and what to leave out first: a text made shorter the way an editor would (pure)."""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+
+from sentencex import segment
+
+from templates.language import Known, dangles
+
+ENOUGH = 0.6  # a whole sentence is preferred to a word if it uses this share of the room
+_CLAUSE = 0.8  # the end of a clause is preferred to any other word if it uses this share
+_STUB = 20  # a cut text of fewer characters than this says nothing
+
+_ABBREVIATION = re.compile(  # what sentencex takes for the end of a German sentence, although the sentence goes on
+    r"(?:^|[\s(„\"/–-])(?:\d{1,2}|[^\W\d_]|abb|abs|abt|allg|art|aug|bd|bsp|bspw|bzgl|bzw|ca|dez|dr|eigtl|etc|evtl|exkl|feb"
+    r"|fr|geb|gem|ggf|hl|hr|hrsg|ing|inkl|insb|jan|jh|jhd|kap|lt|max|mio|mind|mrd|mtl|nov|nr|okt|prof|rd|sep|sept|sog|st"
+    r"|std|str|tel|tgl|usw|u\.a|v\.a|vgl|z\.b|d\.h|z\.t|zb|zt|zzgl)\.$",
+    re.IGNORECASE,
+)
+_COMPLETE = re.compile(r"[.!?。！？][\"'”“’‘»«)\]]*$")
+_SPACES = re.compile(r"\s+")
+_NUMBER = re.compile(r"(?:^|\s)[\"„(]?[\d.,:/–-]*\d[.,]?$|(?:^|\s)(?:€|\$|£|§+|EUR|CHF|USD|No\.?|Nr\.?)$")
+_LAST_WORD = re.compile(r"([^\W_]+)\W*$")
+_QUOTES = re.compile(r"[\"„“”«»()\[\]]")
+_CLOSERS = {"„": "“”", "“": "”", "«": "»", "»": "«", "(": ")", "[": "]", '"': '"'}
+_HANGING = " \t\n,;:–—-(„“«»\"'/&+|•·*[‹›"
+
+
+def shorten(text: str, weigh: Callable[[str], int], limit: int, language: Known) -> str:
+    """The longest good beginning of `text` for which `weigh` says at most `limit`; empty if none says anything.
+
+    `weigh` is asked a handful of times. The end is a whole sentence where at least 60 % of the room is then used, else
+    a word and "…"; never inside a link, a number with its unit, a quotation or a grapheme.
+    """
+    if not text or weigh("") >= limit:
+        return ""
+    return _Shortening(text, weigh, limit, language).best()
+
+
+def sentence_ends(text: str, language: Known) -> list[int]:
+    """Where whole sentences end: a sentence has its full stop, and a line break always ends it."""
+    ends, start = [], 0
+    for line in text.split("\n"):
+        for length in _piece_lengths(line, language):
+            end = start + len(line[:length].rstrip())
+            if _is_whole(text[start:end]) and (
+                text[end : end + 1].isspace() or end == len(text) or not text[end].isascii()
+            ):
+                ends.append(end)
+        start += len(line) + 1
+    return ends
+
+
+def chop(text: str, weigh: Callable[[str], int], limit: int) -> str:
+    """The last resort, for one endless word: as many graphemes as fit, and "…"."""
+    cuts = [cut for cut in range(1, len(text) + 1) if between_graphemes(text, cut)]
+    fitting = _last_fitting(len(cuts), lambda index: weigh(text[: cuts[index]] + "…") <= limit, limit // 2)
+    return text[: cuts[fitting]] + "…" if fitting >= 0 else ""
+
+
+def between_graphemes(text: str, cut: int) -> bool:
+    """Whether a reader would see two characters on the two sides of `cut`."""
+    if not 0 < cut < len(text):
+        return True
+    before, after = text[cut - 1], text[cut]
+    if before == "\u200d" or after in "\u200d\ufe0e\ufe0f\u20e3" or unicodedata.category(after)[0] == "M":
+        return False
+    if "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f":
+        return False
+    if _is_flag(before) and _is_flag(after):
+        run = len(text[:cut]) - len(text[:cut].rstrip("".join(map(chr, range(0x1F1E6, 0x1F200)))))
+        return run % 2 == 0
+    return not ("\u1100" <= before <= "\ud7ff" and "\u1160" <= after <= "\u11ff")  # a Korean syllable in its parts
+
+
+def _is_flag(letter: str) -> bool:
+    return "\U0001f1e6" <= letter <= "\U0001f1ff"
+
+
+def _is_whole(sentence: str) -> bool:
+    if _COMPLETE.search(sentence):
+        return not sentence.endswith("...")
+    return bool(sentence) and unicodedata.category(sentence[-1]) in ("So", "Mn") and sentence[-1] not in "®©™°"
+
+
+def _piece_lengths(line: str, language: Known) -> Iterator[int]:
+    """The sentences of one line, as growing lengths of its beginning."""
+    end = 0
+    for piece in segment(language, line):
+        end += len(piece)
+        if language == "en" or end >= len(line) or not _ABBREVIATION.search(piece.rstrip()[-12:]):
+            yield end
+
+
+def _enclosed(text: str) -> list[tuple[int, int]]:
+    """What stands in quotation marks or brackets: (first, after last). One that is never closed ends with its line."""
+    spans: list[tuple[int, int]] = []
+    opened: list[int] = []
+    for match in _QUOTES.finditer(text):
+        mark, at = match.group(), match.start()
+        if opened and mark in _CLOSERS[text[opened[-1]]]:
+            spans.append((opened.pop(), at + 1))
+        elif mark in _CLOSERS and _opens(text, at):
+            opened.append(at)
+    for start in opened:
+        end = text.find("\n", start)
+        spans.append((start, len(text) if end < 0 else end))
+    return spans
+
+
+def _opens(text: str, at: int) -> bool:
+    before = text[at - 1 : at]
+    return before not in ":;-" if text[at] in "([" and before else not before or not before.isalnum()
+
+
+def _last_fitting(count: int, fits: Callable[[int], bool], guess: int) -> int:
+    """The last index below `count` that fits, if the smaller ones do; -1 if none. Asks near `guess` first."""
+    low, high, step = -1, count, 1
+    index = min(max(guess, 0), count - 1)
+    while 0 <= index < count and low < index < high:
+        if fits(index):
+            low, index = index, index + step
+        else:
+            high, index = index, index - step
+        step *= 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+class _Shortening:
+    """One text on its way to be shortened."""
+
+    def __init__(self, text: str, weigh: Callable[[str], int], limit: int, language: Known) -> None:
+        self.text, self.weigh, self.limit, self.language = text, weigh, limit, language
+        self.empty = weigh("")
+        self.dots = " …" if language == "de" else "…"
+        self.spaces = [match.start() for match in _SPACES.finditer(text)]
+
+    def best(self) -> str:
+        last = self._last_space()
+        if last == len(self.spaces) and self._fits(self.text) and not self.text.endswith(("…", "...")):
+            return self.text
+        self.ends = sentence_ends(self.text, self.language)
+        self.enclosed = _enclosed(self.text)
+        sentence, share = self._sentence(last)
+        if share >= ENOUGH:
+            return sentence
+        return self._word(last) or sentence
+
+    def _fits(self, text: str) -> bool:
+        return self.weigh(text) <= self.limit
+
+    def _last_space(self) -> int:
+        """The last space before which the text can be cut with "…"; the number of spaces if it need not be cut."""
+        cuts = [*self.spaces, len(self.text)]
+        guess = bisect_right(cuts, self.limit - self.empty - len(self.dots)) - 1
+        return _last_fitting(len(cuts), lambda index: self._fits(self._cut(cuts[index])), guess)
+
+    def _cut(self, at: int) -> str:
+        return self.text if at == len(self.text) else self.text[:at].rstrip(_HANGING) + self.dots
+
+    def _sentence(self, last: int) -> tuple[str, float]:
+        """The longest beginning that ends with a sentence, and which share of the room it uses."""
+        bound = [*self.spaces, len(self.text)][max(last, 0)] + len(self.dots) + 2
+        for end in reversed(self.ends[: bisect_right(self.ends, bound)]):
+            if not self._inside(end):
+                weight = self.weigh(self.text[:end])
+                if weight <= self.limit:
+                    return self.text[:end], (weight - self.empty) / (self.limit - self.empty)
+        return "", 0.0
+
+    def _word(self, last: int) -> str:
+        """The best word to end with: the end of a clause, else one that promises nothing, else any."""
+        usable = [at for at in self.spaces[: last + 1] if self._may_cut(at)]
+        good = [at for at in usable if not self._dangles(at)]
+        clauses = [at for at in good if self.text[at - 1] in ",;:–—" and at >= _CLAUSE * usable[-1]]
+        for candidates in (clauses, good, usable):
+            if candidates and len(cut := self._cut(candidates[-1])) >= _STUB:
+                return cut
+        return ""
+
+    def _inside(self, at: int) -> bool:
+        return any(start < at < end for start, end in self.enclosed)
+
+    def _may_cut(self, at: int) -> bool:
+        head = self.text[max(0, at - 40) : at]
+        return not (self._inside(at) or _NUMBER.search(head) or (head.endswith(".") and at not in self.ends))
+
+    def _dangles(self, at: int) -> bool:
+        word = _LAST_WORD.search(self.text[max(0, at - 40) : at])
+        return word is None or dangles(word[1], self.language)
+
+
+__all__: Sequence[str] = ("between_graphemes", "chop", "sentence_ends", "shorten")
