@@ -1,0 +1,74 @@
+"""Is this tweet of the timeline that draft? (pure)"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from connectors.contract import Draft
+from connectors.links import canonical_link
+from connectors.tweet_length import find_links
+from connectors.twitter_answers import table
+
+_LINK = "\N{LINK SYMBOL}"
+# Marks without a width of their own, which X may drop: zero-width characters, soft hyphen, variation selectors.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe0e\ufe0f\ufeff]")
+_MEDIA_LINK = re.compile(r"https?://(?:x|twitter)\.com/[^/]+/status/[0-9]+/(?:photo|video)/", re.IGNORECASE)
+
+
+def is_same(draft: Draft, tweet: Mapping[str, Any]) -> bool:
+    """Whether `tweet`, as X returns it, carries the draft's link, or its words where no link can decide."""
+    if _refers_to_another(tweet):
+        return False
+    urls = list(_urls(tweet))
+    links = [url for url in urls if not _is_media(url)]
+    if draft.link and links:
+        return canonical_link(draft.link) in {canonical_link(target) for url in links for target in _targets(url)}
+    return _same_words(draft.text, _full_text(tweet), urls)
+
+
+def _refers_to_another(tweet: Mapping[str, Any]) -> bool:
+    """Retweets, quotes and replies are made by people, never by us."""
+    return bool(tweet.get("referenced_posts") or tweet.get("referenced_tweets")) or _full_text(tweet).startswith("RT @")
+
+
+def _note(tweet: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What X adds to a tweet of more than 280 characters; renamed on 2026-08-07."""
+    return table(tweet.get("note_post")) or table(tweet.get("note_tweet"))
+
+
+def _full_text(tweet: Mapping[str, Any]) -> str:
+    return str(_note(tweet).get("text") or tweet.get("text") or "")
+
+
+def _urls(tweet: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for part in (tweet, _note(tweet)):
+        urls = table(part.get("entities")).get("urls")
+        yield from (url for url in (urls if isinstance(urls, list) else []) if isinstance(url, dict))
+
+
+def _targets(url: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("expanded_url", "unwound_url"):
+        if isinstance(target := url.get(key), str) and target:
+            yield target
+
+
+def _is_media(url: Mapping[str, Any]) -> bool:
+    return "media_key" in url or any(_MEDIA_LINK.match(target) for target in _targets(url))
+
+
+def _same_words(draft: str, tweet: str, urls: list[Mapping[str, Any]]) -> bool:
+    for url in filter(_is_media, urls):
+        tweet = tweet.replace(str(url.get("url") or _LINK), "")
+    ours, theirs = _words(draft), _words(html.unescape(tweet))
+    # Without entities nothing tells the link of a picture from any other, but for its place.
+    return theirs == ours or (not urls and theirs == f"{ours} {_LINK}")
+
+
+def _words(text: str) -> str:
+    """The text as a reader would compare it: every link alike, no invisible marks, one space between words."""
+    text = unicodedata.normalize("NFC", text)
+    for start, end in reversed(find_links(text)):
+        text = f"{text[:start]}{_LINK}{text[end:]}"
+    return " ".join(_UNSEEN.sub("", text).split())
