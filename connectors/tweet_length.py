@@ -1,0 +1,84 @@
+"""How long a text is to X, which counts neither characters nor bytes, and what of it X turns into links.
+
+Source: docs.x.com "Counting characters" and its reference, twitter-text 3.1.0 (config v3). Where a newer emoji is not
+yet known to the reference, it counts the parts, and so do we: too long a count is harmless, too short a one is refused.
+"""
+
+import re
+from unicodedata import normalize
+
+from connectors import tweet_length_data as data
+from connectors import tweet_length_links as links
+
+LIMIT = 280
+LINK_LENGTH = 23
+
+_INVALID = re.compile("[\ufeff\ufffe\uffff]")
+_HEAVY = re.compile(r"[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
+
+
+def tweet_length(text: str) -> int:
+    """The weighted length of a tweet.
+
+    A link counts 23, an emoji 2, a character of Latin and neighbouring scripts 1, any other 2, all in NFC. A line break
+    written as CR and LF counts 2.
+    """
+    text = normalize("NFC", text)
+    if not (found := links.find(text)):
+        return _weigh(text)
+    parts = []
+    position = 0
+    for link in found:
+        parts += [text[position : link.start], link.rest]
+        position = link.end
+    parts.append(text[position:])
+    # What stood apart must not join into an emoji: a light character keeps it apart.
+    return _weigh("\n".join(parts)) - (len(parts) - 1) + LINK_LENGTH * len(found)
+
+
+def find_links(text: str) -> list[tuple[int, int]]:
+    """Where X makes a link, with or without a protocol, as (start, end) in code points; in order, never overlapping.
+
+    Like the reference, this reads the text as given, while `tweet_length` counts the links of the text in NFC: give the
+    text in NFC where that matters.
+    """
+    return [(link.start, link.end) for link in links.find(text)]
+
+
+def is_valid(text: str, limit: int = LIMIT) -> bool:
+    """Whether X takes the text: not empty, not over the limit, and none of U+FEFF, U+FFFE and U+FFFF in it."""
+    return 0 < tweet_length(text) <= limit and not _INVALID.search(text)
+
+
+def _weigh(text: str) -> int:
+    """The weight of a text in NFC and without links."""
+    if text.isascii():
+        return len(text)
+    if _JOINT.search(text):
+        text = _EMOJI.sub("\U0001f600", text)
+    return len(text) + len(_HEAVY.findall(text))
+
+
+def _emoji_pattern() -> str:
+    """The emoji of several characters; what may continue stands before what may not."""
+    style, joiner, skin = "\ufe0f", "\u200d", "[\U0001f3fb-\U0001f3ff]"
+    gender = rf"{joiner}[\u2640\u2642]{style}"
+    people = {"M": "👨", "W": "👩", "B": "👦", "G": "👧", "H": f"\u2764{style}", "K": "💋"}
+    return "|".join(
+        [
+            rf"[👨👩]{skin}?{joiner}(?:[{data.STYLED_PROFESSIONS}]{style}|[{data.PROFESSIONS}])",
+            rf"[{data.STYLED_GENDERED}](?:{skin}|{style}){gender}",
+            rf"[{data.GENDERED}]{skin}?{gender}|[👯🤼🧞🧟]{gender}",
+            *(joiner.join(people[person] for person in family) for family in data.FAMILIES.split()),
+            rf"🏳{style}{joiner}🌈|🏴{joiner}\u2620{style}|👁{joiner}🗨",
+            rf"[#*0-9]{style}?\u20e3|[{data.STYLED}]{style}",
+            rf"[{data.STYLED_BODIES}](?:{style}{skin}?|{skin})|[{data.BODIES}]{skin}",
+            *("🏴" + "".join(chr(0xE0000 + ord(char)) for char in area) + "\U000e007f" for area in data.AREAS.split()),
+            *("".join(chr(0x1F1E6 - ord("A") + ord(letter)) for letter in flag) for flag in data.FLAGS.split()),
+        ]
+    )
+
+
+# Every emoji of several characters has one of these behind its first.
+_JOINT = re.compile("[\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff\U0001f1e6-\U0001f1ff\U000e0020-\U000e007f]")
+_EMOJI = re.compile(_emoji_pattern())
