@@ -1,0 +1,85 @@
+"""Asks the Graph API on behalf of one page; every answer is a JSON object or a `SourceError` without a secret in it."""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from connectors.contract import SourceBroken, SourceDown
+from connectors.facebook_errors import Usage, error_of, usage
+from connectors.facebook_values import as_object
+from connectors.web import Response, Web, public
+
+_LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_|%-]{40,}")  # Facebook quotes a malformed token in its error message
+
+
+class GraphApi:
+    """`used` is the fullest limit that any answer so far named."""
+
+    def __init__(self, web: Web, *, url: str, page: str, token: str, app_secret: str, now: datetime) -> None:
+        self._web = web
+        self._url = url
+        self._page = page
+        self._token = token
+        self._proof = _proof(token, app_secret) if app_secret else ""
+        self._secrets = [secret for secret in (token, app_secret, self._proof, quote(token, safe="")) if secret]
+        self._now = now
+        self.used = Usage()
+
+    def get(self, path: str, **parameters: str) -> Mapping[str, Any]:
+        """The answer to one call."""
+        if self._proof:
+            parameters["appsecret_proof"] = self._proof
+        # In a header, because addresses are what proxies and libraries like to log.
+        headers = {"Authorization": f"Bearer {self._token}"}
+        response = self._web.get(f"{self._url}/{path}?{urlencode(parameters)}", headers=headers)
+        used = usage(response.headers)
+        self.used = max(self.used, used, key=lambda usage: (usage.wait, usage.percent))
+        answer = self._json(response)
+        if error := answer.get("error"):
+            body = {
+                key: self._without_secrets(str(value)) if key == "message" else value for key, value in _body(error)
+            }
+            raise error_of(body, status=response.status, page=self._page, used=used, now=self._now)
+        response.check(now=self._now)
+        return answer
+
+    def token(self) -> Mapping[str, Any]:
+        """What Facebook knows about the token: https://developers.facebook.com/docs/graph-api/reference/debug_token.
+
+        The one call with the token in its address, because Facebook takes it nowhere else.
+        """
+        data = as_object(self.get("debug_token", input_token=self._token).get("data"))
+        problem = as_object(data.get("error")).get("message")
+        return {**data, "problem": self._without_secrets(str(problem)) if problem else ""}
+
+    def _json(self, response: Response) -> Mapping[str, Any]:
+        try:
+            answer = json.loads(response.body)
+        except (ValueError, RecursionError):
+            response.check(now=self._now)
+            raise SourceDown(
+                f"{public(self._url)} did not answer in JSON; the next run tries again, if this stays check `api_url`"
+            ) from None
+        if not isinstance(answer, dict):
+            response.check(now=self._now)
+            raise SourceBroken(f"{public(self._url)} is not the Graph API: check `api_url`")
+        return answer
+
+    def _without_secrets(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return _LIKE_A_TOKEN.sub("***", text)
+
+
+def _proof(token: str, app_secret: str) -> str:
+    """https://developers.facebook.com/docs/graph-api/guides/secure-requests"""
+    return hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
+def _body(error: object) -> Any:
+    return error.items() if isinstance(error, dict) else {"message": error}.items()
