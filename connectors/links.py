@@ -224,7 +224,9 @@ def _query(query: str, host: str) -> str:
 
 
 def _pairs(query: str) -> Iterator[tuple[str, str]]:
-    for pair in query.replace("+", " ").split("&"):
+    # Mail and campaign tools add their marks with a second "?" where they overlook the first
+    query = query.replace("+", " ").replace("?utm_", "&utm_").replace("?fbclid=", "&fbclid=")
+    for pair in query.split("&"):
         key, _, value = pair.removeprefix("amp;").partition("=")
         if key or value:
             yield _quoted(key), _quoted(value)

@@ -19,6 +19,7 @@ SAME = [
     ("https://firma.de/neu?a=1&amp;utm_source=x&amp;b=2", "https://firma.de/neu?a=1&b=2"),
     ("https://firma.de/neu?a=1&#038;b=2", "https://firma.de/neu?b=2&a=1"),
     ("https://firma.de/neu?amp;utm_source=x", ARTICLE),
+    ("https://firma.de/?p=7?utm_source=x?fbclid=y", "https://firma.de/?p=7"),
     ("https://firma.de/neu?_ga=2.1.3&_gl=1*abc", ARTICLE),
     ("https://firma.de/neu?hsCtaTracking=9%7C8&__hstc=1&__hssc=2", ARTICLE),
     ("https://firma.de/neu?xtor=RSS-1", ARTICLE),
