@@ -37,7 +37,7 @@ _DOWN = {
         "Raise it at console.x.com or wait for the next period.",
     ),
 }
-_DOWN_BY_WORDS = {"suspended": "user-suspended", "temporarily locked": "326"}
+_DOWN_BY_WORDS = {"is suspended": "user-suspended", "temporarily locked": "326"}
 _DOWN_BY_STATUS = {
     401: ("it does not know these credentials", "Check the four keys and this machine's clock."),
     402: _DOWN["credits"],
@@ -113,19 +113,18 @@ class _Problem:
         inner = [part for part in (errors if isinstance(errors, list) else []) if isinstance(part, dict)]
         marks = {str(part.get(key, "")).rstrip("/").rpartition("/")[2] for part in (body, *inner) for key in _MARK_KEYS}
         # The outer words of a 400 only say that something is wrong; the inner ones say what.
-        words = [*map(_words, inner), _words(body), _plain(answer.body)]
-        text = next(filter(None, words), "")
+        words = [*map(_words, inner), _words(body)]
         return cls(
             status=answer.status,
             marks=frozenset(marks),
-            words=text.lower(),
-            gist=_shorten(_without(answer.secrets, text)),
+            words="; ".join(words).lower(),
+            gist=_shorten(_without(answer.secrets, next(filter(None, words), "") or _plain(answer.body))),
         )
 
     @property
     def down(self) -> str:
         """The first of the account's troubles that this answer names."""
-        by_words = [mark for words, mark in _DOWN_BY_WORDS.items() if words in self.words]
+        by_words = [mark for words, mark in _DOWN_BY_WORDS.items() if words in self.words and self.status == 403]
         return next((mark for mark in _DOWN if mark in self.marks or mark in by_words), "")
 
     @property
