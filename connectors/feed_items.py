@@ -1,0 +1,106 @@
+"""Makes Items of the entries of a feed: which entry is which, what it is about, and when it was (pure)."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from connectors.contract import Image, Item, Language, Offer
+from connectors.feed_dates import read_date
+from connectors.feed_document import Entry
+from connectors.links import canonical_link
+
+_AHEAD = timedelta(days=1)  # how far a clock may be fast; a date beyond it says nothing
+
+
+def items_of(entries: Sequence[Entry], *, source: str, now: datetime) -> tuple[list[Item], list[str]]:
+    """The Items in the order of the feed, and notices about what is none. The same entries give the same Items."""
+    usable = [entry for entry in entries if entry.title or entry.text or entry.link]
+    notices = (
+        [f"{len(entries) - len(usable)} entries hold nothing and were left out"] if len(usable) < len(entries) else []
+    )
+    named = _with_ids(_without_repeats(usable))
+    stories = _stories(named)
+    return [_item(entry, stories.get(entry.link, ""), source, now) for entry in named], notices
+
+
+def _without_repeats(entries: Iterable[Entry]) -> list[Entry]:
+    """Two entries with one link and one title (or text) are one: the first."""
+    first: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        key = (canonical_link(entry.link), entry.title or entry.text)
+        first.setdefault(key if entry.link else (entry.id, entry.title + "\n" + entry.text), entry)
+    return list(first.values())
+
+
+def _with_ids(entries: Sequence[Entry]) -> list[Entry]:
+    """Every entry with an id that does not depend on its position, and that no other has.
+
+    Where several share a guid, none of them keeps it alone: which one is first changes with every new entry.
+    """
+    for more in (_own_id, _id_and_link, _id_and_words):
+        shared = Counter(entry.id for entry in entries)
+        entries = [entry if entry.id and shared[entry.id] == 1 else replace(entry, id=more(entry)) for entry in entries]
+    return list({entry.id: entry for entry in reversed(entries)}.values())[::-1]
+
+
+def _own_id(entry: Entry) -> str:
+    return entry.id or (entry.link if _is_article(entry.link) else "") or _fingerprint(entry)
+
+
+def _id_and_link(entry: Entry) -> str:
+    return f"{entry.id}|{entry.link}"
+
+
+def _id_and_words(entry: Entry) -> str:
+    return f"{entry.id}|{_fingerprint(entry)}"
+
+
+def _fingerprint(entry: Entry) -> str:
+    return hashlib.sha256(f"{entry.title}\n{entry.text}".encode()).hexdigest()[:32]
+
+
+def _is_article(link: str) -> bool:
+    """A home page is no article, however many entries link to it."""
+    parts = urlsplit(link)
+    return bool(parts.path.strip("/") or parts.query)
+
+
+def _stories(entries: Iterable[Entry]) -> dict[str, str]:
+    """The canonical link of each link that means one entry alone; a home page, or a shared link, means none."""
+    by_story = defaultdict(list)
+    for entry in entries:
+        if _is_article(entry.link):
+            by_story[canonical_link(entry.link)].append(entry)
+    return {group[0].link: story for story, group in by_story.items() if len(group) == 1}
+
+
+def _item(entry: Entry, story: str, source: str, now: datetime) -> Item:
+    latest = now + _AHEAD
+    published = read_date(entry.published, latest=latest, fallback=entry.published_read)
+    updated = read_date(entry.updated, latest=latest, fallback=entry.updated_read)
+    return Item(
+        source=source,
+        id=entry.id,
+        link=entry.link,
+        story=story,
+        title=entry.title,
+        text="" if entry.text == entry.title else entry.text,
+        published=published or updated,
+        updated=updated,
+        images=tuple(Image(url=url, alt=alt) for url, alt in entry.images),
+        tags=entry.tags,
+        author=entry.author,
+        language=_language(entry.language),
+        offer=_offer(entry),
+    )
+
+
+def _language(code: str) -> Language:
+    return "de" if code == "de" else "en" if code == "en" else ""
+
+
+def _offer(entry: Entry) -> Offer | None:
+    return Offer(price=entry.price, until=read_date(entry.until)) if entry.price else None
