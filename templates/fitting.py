@@ -10,7 +10,7 @@ from templates.shorten import chop, shorten
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # no characters at all, by Unicode's own word: no text has them once it is clean
 _MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
-_LINE_ENDS = re.compile(r"[ \t]+(?=\n|$)|(?<=\n)[ \t]+")
+_LINE_ENDS = re.compile(r" *\n *")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 Weigh = Callable[[str], int]
@@ -66,7 +66,10 @@ class Layout:
         words = [self.fixed[0]]
         for mark, piece in zip(self.marks, self.fixed[1:], strict=True):
             words += [tag_line if mark == self.tags_at else shown.get(mark, ""), piece]
-        return _EMPTY_LINES.sub("\n\n", _LINE_ENDS.sub("", "".join(words))).strip()
+        text = "".join(words)
+        if " \n" in text or "\n " in text:
+            text = _LINE_ENDS.sub("\n", text)
+        return (_EMPTY_LINES.sub("\n\n", text) if "\n\n\n" in text else text).strip()
 
     def prints(self, words: str) -> bool:
         """Whether the template printed these words (a link), shrinkable or not."""

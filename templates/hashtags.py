@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from templates.language import Known, words_of
 
@@ -35,18 +36,20 @@ def hashtags(tags: Iterable[str], language: Known, *, text: str = "", most: int)
 def _words(tags: Iterable[str], language: Known) -> Iterator[str]:
     for tag in tags:
         word = _one_word(tag, language)
-        if 2 <= len(word) <= _LONGEST and not word.isdecimal() and _key(word) not in _FURNITURE and _is_word(word):
+        if word:
             yield word
 
 
+@lru_cache(1_000)  # a blog has few categories
 def _one_word(tag: str, language: Known) -> str:
-    """`künstliche Intelligenz` as KünstlicheIntelligenz; of a path (Technik/Büro) only its end."""
+    """`künstliche Intelligenz` as KünstlicheIntelligenz; of a path (A/B) its end; empty if it is no hashtag."""
     if "://" in tag or tag.strip().endswith(("+", "#")):
         return ""
     name = unicodedata.normalize("NFC", tag).rstrip("/ ").rpartition("/")[2]
     name = re.sub(r"['’`´]", "", name).replace("&", " und " if language == "de" else " and ")
     parts = _WORD.findall(name)
-    return parts[0] if len(parts) == 1 else "".join(part[:1].upper() + part[1:] for part in parts)
+    word = parts[0] if len(parts) == 1 else "".join(part[:1].upper() + part[1:] for part in parts)
+    return word if 2 <= len(word) <= _LONGEST and _is_word(word) and _key(word) not in _FURNITURE else ""
 
 
 def _is_word(word: str) -> bool:

@@ -1,12 +1,11 @@
 """An item as a template sees it: clean words, said once, its own link the only one, nobody pinged."""
 
 import re
-import unicodedata
 from dataclasses import replace
-from difflib import SequenceMatcher
+from unicodedata import normalize
 
-from connectors.contract import Destination, Item
-from templates.defuse import defuse_links, defuse_names, drop_addresses, first_address
+from connectors.contract import Item
+from templates.defuse import Links, defuse_links, defuse_names, drop_addresses, first_address
 from templates.language import Known, guess
 
 # Control characters, bidirectional overrides, what is no character at all, and the soft hyphen
@@ -16,18 +15,22 @@ _UNPRINTABLE = re.compile(
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n\s*")
 _UNTITLED = frozenset(("untitled", "ohne titel", "kein titel", "no title", "(no title)", "(ohne titel)", "[no title]"))
-_SAME = 0.9  # a first sentence this similar to the title says it again
+_WORD = re.compile(r"\w+")
+_NEW_SENTENCE = re.compile(r"[.…!?:\"”“»)]*(?:\s*[\n–—|-]|\s*$)|[.…!?:]+[\"”“»)]*\s")
+_SEPARATORS = re.compile(r"^[\s.…!?:\"”“»)–—|-]+")
+_SAME = 0.8  # a first sentence that shares this part of its words with the title says it again
+_FIRST_SENTENCE = re.compile(r"[^\n.!?]{1,200}[\n.!?]+")
 
 
-def prepare(item: Item, account: Destination, *, mentions: bool) -> Item:
+def prepare(item: Item, links: Links, *, limit: int, mentions: bool) -> Item:
     """The item with its words ready to be printed; its language is known afterwards."""
 
     def words(text: str) -> str:
         text = drop_addresses(text)
-        text = defuse_links(text, account.links)
+        text = defuse_links(text, links)
         return text if mentions else defuse_names(text)
 
-    most = 6 * account.limit + 1000  # more is never printed, and reading a long article costs time
+    most = 2 * limit + 500  # more is never printed, and reading a long article costs time
     title, text = clean(item.title), clean(item.text[:most])
     link = item.link or first_address(text) or first_address(title)
     title, text = said_once(words(title).replace("\n", " "), words(text))
@@ -45,7 +48,10 @@ def prepare(item: Item, account: Destination, *, mentions: bool) -> Item:
 
 def clean(text: str) -> str:
     """One form of every letter (NFC), one blank between words, one line break between paragraphs."""
-    text = _UNPRINTABLE.sub(_visible, unicodedata.normalize("NFC", text).replace("\r\n", "\n"))
+    text = normalize("NFC", text)
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    text = _UNPRINTABLE.sub(_visible, text.replace("\r\n", "\n"))
     return _BREAKS.sub("\n", _BLANKS.sub(" ", text)).strip()
 
 
@@ -61,40 +67,35 @@ def said_once(title: str, text: str) -> tuple[str, str]:
     """Title and text without the repetition of one in the other."""
     if not title or not text:
         return title, text
-    start = _words_of(title.rstrip(" .…"))
-    if not start:
-        return title, text
-    end = _common(start, text)
+    end = _after(title, text)
     if end is None:
-        return (title, "") if _words_of(title)[: len(_words_of(text))] == _words_of(text) else _unlike(title, text)
+        return title, "" if _after(text, title) else _without_echo(title, text)
     rest = text[end:]
-    if re.match(r"[.…!?:\"”“»)]*(?:\s*[\n–—|-]|\s*$)|[.…!?:]+[\"”“»)]*\s", rest) and not title.endswith("…"):
-        return title, re.sub(r"^[\s.…!?:\"”“»)–—|-]+", "", rest)
+    if _NEW_SENTENCE.match(rest) and not title.endswith("…"):
+        return title, _SEPARATORS.sub("", rest)
     return "", text  # the text goes on where the title stops: it says it better
 
 
-_WORD = re.compile(r"\w+")
-
-
-def _words_of(text: str) -> list[str]:
-    return [word.casefold() for word in _WORD.findall(text)]
-
-
-def _common(words: list[str], text: str) -> int | None:
-    """Where `text` has said all of `words`, if it begins with them."""
-    end = None
-    found = _WORD.finditer(text)
-    for word in words:
+def _after(beginning: str, text: str) -> int | None:
+    """Where `text` has said all words of `beginning`, if it begins with them."""
+    end, found = None, _WORD.finditer(text)
+    for word in _WORD.finditer(beginning):
         match = next(found, None)
-        if match is None or match.group().casefold() != word:
+        if match is None or match.group().casefold() != word.group().casefold():
             return None
         end = match.end()
     return end
 
 
-def _unlike(title: str, text: str) -> tuple[str, str]:
+def _without_echo(title: str, text: str) -> str:
     """A first sentence that is nearly the title goes."""
-    first = re.match(r"[^\n.!?]{1,200}[\n.!?]", text)
-    if first and SequenceMatcher(None, title.casefold(), first.group()[:-1].casefold()).ratio() >= _SAME:
-        return title, text[first.end() :].lstrip()
-    return title, text
+    first = _FIRST_SENTENCE.match(text)
+    if first and first.end() < 2 * len(title) < 4 * first.end():
+        said, again = set(_words_of(title)), set(_words_of(first.group()))
+        if len(said & again) >= _SAME * len(said | again):
+            return text[first.end() :].lstrip()
+    return text
+
+
+def _words_of(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import cache
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any, Literal
@@ -22,6 +23,7 @@ from templates.voice import offending_sentence
 SHIPPED = Path(__file__).parent
 MOST_IMAGES = 4  # X attaches no more
 
+_VISIBLE = re.compile(r"[^\W_]|[\U00002190-\U0001ffff]")  # a letter, a digit, a symbol or an emoji
 _HELP = "what a template may use stands in templates/README.md"
 
 
@@ -74,19 +76,14 @@ class Renderer:
     def render(self, item: Item, wording: Wording, account: Destination) -> Draft:
         """The draft for this item: within the account's limit, never empty, its link whole. Raises `TemplateError`."""
         template = self._load(wording.template)
-        shown = prepare(item, account, mentions=wording.mentions)
-        layout = _laid_out(template, shown, wording, account)
-        text = _fitted(layout, wording.template, shown, account)
-        if wording.voice and (sentence := offending_sentence(text, wording.voice)):
-            raise WrongVoice(
-                f"{wording.template}: the route wants the voice {wording.voice!r}, and this addresses readers the other"
-                f' way: "{sentence}". Change the words at the source or in the template, or settle the post by hand.',
-                sentence=sentence,
-            )
+        scales = _Scales(account)
+        shown = prepare(item, scales.links, limit=scales.limit, mentions=wording.mentions)
+        text = _fitted(_laid_out(template, shown, wording, account), wording.template, shown, scales)
+        _require_voice(text, wording)
         return Draft(
             text=text,
-            link=_link_in(text, shown.link, account),
-            weight=account.length(text),
+            link=_link_in(text, shown.link, scales),
+            weight=scales.length(text),
             price=account.price(text),
             images=item.images[:MOST_IMAGES] if wording.images else (),
         )
@@ -106,6 +103,13 @@ class Renderer:
             raise TemplateError(f"the template {name!r} cannot be read: {error}. Save it as UTF-8 text.") from error
 
 
+class _Scales:
+    """The account's own measures, each asked once per text."""
+
+    def __init__(self, account: Destination) -> None:
+        self.length, self.links, self.limit = cache(account.length), cache(account.links), account.limit
+
+
 def _laid_out(template: Template, item: Item, wording: Wording, account: Destination) -> Layout:
     sheet = Sheet()
     seen = {"item": item, "account": Account(name=account.name, limit=account.limit), SHEET: sheet}
@@ -123,23 +127,25 @@ def _line_of(error: Exception, template: Template) -> str:
     return f", line {lines[-1]}" if lines else ""
 
 
-def _fitted(layout: Layout, name: str, item: Item, account: Destination) -> str:
+def _fitted(layout: Layout, name: str, item: Item, scales: _Scales) -> str:
     """The tweet that fits, with no link in it that nobody meant."""
-    limit = account.limit
-    for _ in range(3):  # taking the sting out of a link may cost a little room
-        try:
-            text = layout.fit(account.length, limit)
-        except DoesNotFit as error:
-            raise TemplateError(
-                f"{name}: {error}. Mark what may shrink, as in {{{{ item.text | fit }}}}, or say less."
-            ) from error
-        text = defuse_links(text, account.links, keep=lambda link: layout.means(link, item.link))
-        if (over := account.length(text) - account.limit) <= 0:
-            break
-        limit -= over
-    if not re.search(r"\w", text) or over > 0:
+    limit = scales.limit
+    try:
+        text = layout.fit(scales.length, limit)
+        for _ in range(3):  # taking the sting out of a link may cost a little room
+            harmless = defuse_links(text, scales.links, keep=lambda link: layout.means(link, item.link))
+            if harmless == text:
+                break
+            over = scales.length(harmless) - scales.limit
+            limit -= max(0, over)
+            text = harmless if over <= 0 else layout.fit(scales.length, limit)
+    except DoesNotFit as error:
         raise TemplateError(
-            f"{name} makes an empty tweet of {item.source}:{item.id}: print item.title, item.text or item.link outside"
+            f"{name}: {error}. Mark what may shrink, as in {{{{ item.text | fit }}}}, or say less."
+        ) from error
+    if not _VISIBLE.search(text):
+        raise TemplateError(
+            f"{name} makes an empty tweet of {item.source}:{item.id}. Print item.title, item.text or item.link outside"
             " of every {% if %}, or settle the post by hand."
         )
     if layout.prints(item.link) and item.link not in text:
@@ -147,9 +153,18 @@ def _fitted(layout: Layout, name: str, item: Item, account: Destination) -> str:
     return text
 
 
-def _link_in(text: str, link: str, account: Destination) -> str:
+def _require_voice(text: str, wording: Wording) -> None:
+    if wording.voice and (sentence := offending_sentence(text, wording.voice)):
+        raise WrongVoice(
+            f"{wording.template}: the route wants the voice {wording.voice!r}, and this addresses readers the other"
+            f' way: "{sentence}" Change the words at the source or in the template, or settle the post by hand.',
+            sentence=sentence,
+        )
+
+
+def _link_in(text: str, link: str, scales: _Scales) -> str:
     """The link that stands in the text: the item's own, as far as the destination follows it, else the template's."""
-    links = [text[start:end] for start, end in account.links(text)]
+    links = [text[start:end] for start, end in scales.links(text)]
     own = [found for found in links if link and link in found]
     if own or (link and link in text):
         return own[0] if own else link

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from sentencex import segment
 
@@ -11,6 +11,7 @@ from templates.language import Known, dangles
 
 ENOUGH = 0.6  # a whole sentence is preferred to a word if it uses this share of the room
 _CLAUSE = 0.8  # the end of a clause is preferred to any other word if it uses this share
+_AHEAD = 200  # what stands this far behind a cut says nothing about it
 _STUB = 20  # a cut text of fewer characters than this says nothing
 
 _ABBREVIATION = re.compile(  # what sentencex takes for the end of a German sentence, although the sentence goes on
@@ -20,9 +21,14 @@ _ABBREVIATION = re.compile(  # what sentencex takes for the end of a German sent
     re.IGNORECASE,
 )
 _COMPLETE = re.compile(r"[.!?。！？][\"'”“’‘»«)\]]*$")
-_SPACES = re.compile(r"\s+")
-_NUMBER = re.compile(r"(?:^|\s)[\"„(]?[\d.,:/–-]*\d[.,]?$|(?:^|\s)(?:€|\$|£|§+|EUR|CHF|USD|No\.?|Nr\.?)$")
-_LAST_WORD = re.compile(r"([^\W_]+)\W*$")
+_BLANK = re.compile(r"\s+")
+_CHINESE = r"[\u3040-\u30ff\u3400-\u9fff]"  # has no blanks
+_GAP = re.compile(rf"\s+|(?<={_CHINESE})(?={_CHINESE})")
+_HAS_CHINESE = re.compile(_CHINESE)
+_NUMBER = re.compile(r"\d[.,:]?$|^(?:€|\$|£|§+|EUR|CHF|USD|No\.?|Nr\.?|#)$")
+_DIGITS = re.compile(r"[\d€$£]")
+_NAMED = re.compile(r"[(„\"]?[A-ZÄÖÜ][\w.-]*$")  # Seite 4, Dezember 2026, Windows 11
+_UNITS = "–—-€%°&/+×"
 _QUOTES = re.compile(r"[\"„“”«»()\[\]]")
 _CLOSERS = {"„": "“”", "“": "”", "«": "»", "»": "«", "(": ")", "[": "]", '"': '"'}
 _HANGING = " \t\n,;:–—-(„“«»\"'/&+|•·*[‹›"
@@ -132,42 +138,48 @@ def _last_fitting(count: int, fits: Callable[[int], bool], guess: int) -> int:
 
 
 class _Shortening:
-    """One text on its way to be shortened."""
+    """One text on its way to be shortened. A cut is a place between two words, given as what stands before it."""
 
     def __init__(self, text: str, weigh: Callable[[str], int], limit: int, language: Known) -> None:
         self.text, self.weigh, self.limit, self.language = text, weigh, limit, language
         self.empty = weigh("")
         self.dots = " …" if language == "de" else "…"
-        self.spaces = [match.start() for match in _SPACES.finditer(text)]
+        gap = _GAP if _HAS_CHINESE.search(text) else _BLANK
+        self.cuts = [match.start() for match in gap.finditer(text)]
 
     def best(self) -> str:
-        last = self._last_space()
-        if last == len(self.spaces) and self._fits(self.text) and not self.text.endswith(("…", "...")):
-            return self.text
-        self.ends = sentence_ends(self.text, self.language)
+        last = self._last_cut()
+        if last == len(self.cuts):
+            return self._finished()
+        self.ends = sentence_ends(self.text[: self.cuts[max(last, 0)] + _AHEAD], self.language)
         self.enclosed = _enclosed(self.text)
         sentence, share = self._sentence(last)
-        if share >= ENOUGH:
-            return sentence
-        return self._word(last) or sentence
+        return sentence if share >= ENOUGH else self._word(last) or sentence
 
-    def _fits(self, text: str) -> bool:
-        return self.weigh(text) <= self.limit
+    def _last_cut(self) -> int:
+        """The last cut that leaves room for its "…"; the number of cuts if the text need not be cut."""
+        guess = bisect_right(self.cuts, self.limit - self.empty - len(self.dots)) - 1
+        if len(self.text) <= self.limit - self.empty:
+            guess = len(self.cuts)
+        return _last_fitting(len(self.cuts) + 1, lambda index: self.weigh(self._until(index)) <= self.limit, guess)
 
-    def _last_space(self) -> int:
-        """The last space before which the text can be cut with "…"; the number of spaces if it need not be cut."""
-        cuts = [*self.spaces, len(self.text)]
-        guess = bisect_right(cuts, self.limit - self.empty - len(self.dots)) - 1
-        return _last_fitting(len(cuts), lambda index: self._fits(self._cut(cuts[index])), guess)
+    def _until(self, index: int, closing: str = "") -> str:
+        if index == len(self.cuts):
+            return self.text
+        return self.text[: self.cuts[index]].rstrip(_HANGING) + self.dots + closing
 
-    def _cut(self, at: int) -> str:
-        return self.text if at == len(self.text) else self.text[:at].rstrip(_HANGING) + self.dots
+    def _finished(self) -> str:
+        """The whole text, but not a last sentence that the source itself has cut off."""
+        if not self.text.endswith(("…", "...")):
+            return self.text
+        end = max(sentence_ends(self.text, self.language), default=0)
+        return self.text[:end] if end >= ENOUGH * len(self.text) else self.text
 
     def _sentence(self, last: int) -> tuple[str, float]:
         """The longest beginning that ends with a sentence, and which share of the room it uses."""
-        bound = [*self.spaces, len(self.text)][max(last, 0)] + len(self.dots) + 2
+        bound = self.cuts[last] + len(self.dots) + 2 if last >= 0 else self.limit
         for end in reversed(self.ends[: bisect_right(self.ends, bound)]):
-            if not self._inside(end):
+            if not self._around(end):
                 weight = self.weigh(self.text[:end])
                 if weight <= self.limit:
                     return self.text[:end], (weight - self.empty) / (self.limit - self.empty)
@@ -175,24 +187,51 @@ class _Shortening:
 
     def _word(self, last: int) -> str:
         """The best word to end with: the end of a clause, else one that promises nothing, else any."""
-        usable = [at for at in self.spaces[: last + 1] if self._may_cut(at)]
-        good = [at for at in usable if not self._dangles(at)]
-        clauses = [at for at in good if self.text[at - 1] in ",;:–—" and at >= _CLAUSE * usable[-1]]
-        for candidates in (clauses, good, usable):
-            if candidates and len(cut := self._cut(candidates[-1])) >= _STUB:
-                return cut
+        usable = good = None
+        for index in range(last, -1, -1):
+            at = self.cuts[index]
+            if good is not None and at < _CLAUSE * self.cuts[good]:
+                break
+            if self._around(at) or self._splits(at):
+                continue
+            usable = index if usable is None else usable
+            if not self._dangles(at):
+                good = index if good is None else good
+                if self.text[at - 1] in ",;:–—\n":
+                    good = index
+                    break
+        return self._cut_at(good) or self._cut_at(usable) or self._within_a_quotation(last)
+
+    def _cut_at(self, index: int | None) -> str:
+        cut = "" if index is None else self._until(index)
+        return cut if len(cut) >= _STUB else ""
+
+    def _within_a_quotation(self, last: int) -> str:
+        """Where the text is one long quotation, it is cut and closed."""
+        for index in range(last, -1, -1):
+            around = self._around(self.cuts[index])
+            if around and not self._splits(self.cuts[index]) and not self._dangles(self.cuts[index]):
+                closing = "".join(_CLOSERS[self.text[start]][0] for start, _ in sorted(around, reverse=True))
+                cut = self._until(index, closing)
+                if self.weigh(cut) <= self.limit:
+                    return cut if len(cut) >= _STUB else ""
         return ""
 
-    def _inside(self, at: int) -> bool:
-        return any(start < at < end for start, end in self.enclosed)
+    def _around(self, at: int) -> list[tuple[int, int]]:
+        """The quotations and brackets that are open at this place."""
+        return [(start, end) for start, end in self.enclosed if start < at < end]
 
-    def _may_cut(self, at: int) -> bool:
-        head = self.text[max(0, at - 40) : at]
-        return not (self._inside(at) or _NUMBER.search(head) or (head.endswith(".") and at not in self.ends))
+    def _splits(self, at: int) -> bool:
+        """Whether a cut here parts what belongs together: 10 Uhr, 1. Dezember, Seite 4, z. B."""
+        before, after = self._word_before(at), self.text[at : at + 9].lstrip()
+        if _NUMBER.search(before) or (before.endswith(".") and at not in self.ends):
+            return True
+        return after[:1] in _UNITS or bool(_DIGITS.match(after) and _NAMED.match(before))
 
     def _dangles(self, at: int) -> bool:
-        word = _LAST_WORD.search(self.text[max(0, at - 40) : at])
-        return word is None or dangles(word[1], self.language)
+        word = self._word_before(at).strip('"„“”»«()[],;:–—-!?…')
+        return not word or dangles(word, self.language)
 
-
-__all__: Sequence[str] = ("between_graphemes", "chop", "sentence_ends", "shorten")
+    def _word_before(self, at: int) -> str:
+        words = self.text[max(0, at - 40) : at].split()
+        return words[-1] if words else ""

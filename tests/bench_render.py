@@ -1,0 +1,34 @@
+"""How many drafts a second one core makes of items of ordinary size: `python tests/bench_render.py`."""
+
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from templates.render import Renderer, Wording
+from tests.words_account import PaperAccount, an_item
+
+DRAFTS = 3_000
+
+
+def main() -> None:
+    renderer, account = Renderer(), PaperAccount()
+    long_text = an_item().text * 4
+    items = {
+        "blog.j2, 400 characters": (an_item(), "blog.j2"),
+        "blog.j2, 1,600 characters": (an_item(text=long_text), "blog.j2"),
+        "blog.j2, no language given": (an_item(text=long_text, language=""), "blog.j2"),
+        "blog.j2, an address and a name": (an_item(text=f"Danke @koeln! Mehr: https://a.de/1\n{long_text}"), "blog.j2"),
+        "facebook.j2, 400 characters": (an_item(title="", tags=()), "facebook.j2"),
+    }
+    for name, (item, template) in items.items():
+        wording = Wording(template=template)
+        started = time.process_time()
+        for _ in range(DRAFTS):
+            renderer.render(item, wording, account)
+        print(f"{DRAFTS / (time.process_time() - started):8,.0f} drafts a second: {name}")
+
+
+if __name__ == "__main__":
+    main()
