@@ -80,7 +80,7 @@ def read_request(connection: socket.socket) -> None:
         received += connection.recv(65536)
 
 
-# --- Posting: answers ---------------------------------------------------------------------------------------------------
+# --- Posting: answers -------------------------------------------------------------------------------------------------
 
 
 def html(status: int, title: str) -> Reply:
@@ -273,7 +273,7 @@ def test_no_answer_however_odd_is_without_a_meaning(status, body, headers):
         assert str(error).isprintable()
 
 
-# --- Posting: the network -----------------------------------------------------------------------------------------------
+# --- Posting: the network ---------------------------------------------------------------------------------------------
 
 
 def post_to(url: str, *, timeout: timedelta = SOON) -> None:
@@ -364,7 +364,7 @@ def test_a_tweet_that_never_arrived_is_in_doubt_and_then_not_found(x, office, fa
     assert office.find(draft(), user_id=x.user_id, since=NOW) is None
 
 
-# --- Secrets ------------------------------------------------------------------------------------------------------------
+# --- Secrets ----------------------------------------------------------------------------------------------------------
 
 
 def test_no_message_repeats_a_key_even_where_the_answer_does():
@@ -385,7 +385,7 @@ def test_an_account_shows_no_key(office, x):
     assert not any(key in repr(office) + str(office) + office.model_dump_json() for key in x.credentials.values())
 
 
-# --- Settings -----------------------------------------------------------------------------------------------------------
+# --- Settings ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -427,7 +427,7 @@ def test_lengths_and_links_are_counted_as_x_does():
     assert [text[start:end] for start, end in office.links(text)] == [text[6:-2]]
 
 
-# --- Who am I -----------------------------------------------------------------------------------------------------------
+# --- Who am I ---------------------------------------------------------------------------------------------------------
 
 
 LOOKS = {

@@ -87,6 +87,13 @@ class X:
         """Spoil the next requests to an endpoint (post look whoami upload describe), one each; a `Reply` refuses."""
         self.faults[on].extend(queued)
 
+    def add(self, text: str, *media: str) -> Tweet:
+        """Publish a tweet as if by hand, at x.com."""
+        with self._lock:
+            tweet = publish(text, tweet_id=self._new_id(), username=self.username, media=media, at=self.clock())
+            self.tweets.append(tweet)
+            return tweet
+
     def page(self) -> str:
         """The timeline as an HTML page that needs nothing else."""
         with self._lock:
@@ -169,9 +176,7 @@ class X:
         text, media = body.get("text", ""), tuple(body.get("media", {}).get("media_ids", ()))
         if refusal := self._refusal(text, media):
             return refusal
-        tweet = publish(text, tweet_id=self._new_id(), username=self.username, media=media, at=self.clock())
-        self.tweets.append(tweet)
-        return Reply.of(201, {"data": tweet.as_json(set())})
+        return Reply.of(201, {"data": self.add(text, *media).as_json(set())})
 
     def _refusal(self, text: Any, media: tuple[str, ...]) -> Reply | None:
         if not isinstance(text, str) or not (text.strip() or media):
