@@ -35,7 +35,7 @@ class Accounts(Connected):
 
     def _update(self, name: str, *where: ColumnElement[bool], **values: object) -> bool:
         with self._writing() as connection:
-            insert_if_missing(connection, Account, name=name)
+            insert_if_missing(connection, Account, {"name": name})
             return (
                 connection.execute(update(Account).where(Account.name == name, *where).values(**values)).rowcount == 1
             )

@@ -128,7 +128,8 @@ class Connected:
         return reading(self._engine)
 
 
-def insert_if_missing(connection: Connection, table: type[DeclarativeBase], **values: object) -> None:
-    """Insert a row unless one with its key stands there already, whoever put it there."""
+def insert_if_missing(connection: Connection, table: type[DeclarativeBase], *rows: dict[str, object]) -> None:
+    """Insert rows, but none whose key stands there already, whoever put it there."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    connection.execute(insert(table).values(**values).on_conflict_do_nothing())
+    if rows:
+        connection.execute(insert(table).on_conflict_do_nothing(), list(rows))

