@@ -14,8 +14,9 @@ from connectors.contract import AccountDown, AccountSettings, Draft, MaybePosted
 from connectors.oauth1 import OAuth1
 from connectors.transport import deadline, guarded_transport
 from connectors.tweet_length import find_links, tweet_length
-from connectors.twitter_answers import Answer, identifier, look_failed, moment, post_failed, table
+from connectors.twitter_answers import look_failed, post_failed
 from connectors.twitter_match import is_same
+from connectors.twitter_problem import Answer, identifier, moment, table
 
 # X's price list of August 2026, in USD.
 PRICE = Decimal("0.015")
@@ -103,10 +104,11 @@ class Twitter(AccountSettings):
     def find(self, draft: Draft, *, user_id: str, since: datetime) -> Posted | None:
         """The newest tweet with the draft's link or words. Costs $0.001 per tweet that X shows."""
         earliest = since - CLOCK_MARGIN
-        for tweet in self._timeline(user_id, earliest):
-            at = moment(tweet.get("created_at")) or datetime.now(UTC)
-            if at >= earliest and (tweet_id := identifier(tweet)) and is_same(draft, tweet):
-                return Posted(id=tweet_id, url=self._tweet_url(tweet_id), at=at)
+        with deadline(LOOK_TIMEOUT.total_seconds()):
+            for tweet in self._timeline(user_id, earliest):
+                at = moment(tweet.get("created_at")) or datetime.now(UTC)
+                if at >= earliest and (tweet_id := identifier(tweet)) and is_same(draft, tweet):
+                    return Posted(id=tweet_id, url=self._tweet_url(tweet_id), at=at)
         return None
 
     def upload(self, image: bytes, *, media_type: str, alt: str = "") -> str:

@@ -1,20 +1,16 @@
 """What an answer of X means (pure): posted, certainly not, never, perhaps, or not with this account."""
 
-import json
 import math
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from connectors.contract import AccountDown, MaybePosted, NotPosted, PostError, Refused
+from connectors.twitter_problem import Answer, Problem
 
 LONGEST_WAIT = timedelta(hours=24)  # X's longest window; a reset beyond it is a mistake of somebody's clock
 WINDOW = timedelta(minutes=15)
 
-_GIST = 200  # characters of an answer that a person needs to see
 _QUEUE_WAITS = "The queue waits."
 _LOOK_FIRST = "The timeline is looked at before anything is sent again."
 
@@ -47,31 +43,9 @@ _DOWN_BY_STATUS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """One HTTP answer, of any status. Header names are lower-case."""
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    secrets: tuple[str, ...] = field(default=(), repr=False)  # never to be repeated, even where the body does
-
-    @property
-    def ok(self) -> bool:
-        return 200 <= self.status < 300
-
-    def json(self) -> dict[str, Any]:
-        """The body as an object; empty if it is none."""
-        try:
-            value = json.loads(self.body)
-        except (ValueError, RecursionError):
-            return {}
-        return value if isinstance(value, dict) else {}
-
-
 def post_failed(answer: Answer, *, now: datetime) -> PostError:
     """Why an answer to POST /2/tweets that brought no id is none of ours to ignore."""
-    problem = _Problem.of(answer)
+    problem = Problem.of(answer)
     if 300 <= answer.status < 400:
         return _redirected(problem)
     if answer.status == 429:
@@ -85,99 +59,42 @@ def post_failed(answer: Answer, *, now: datetime) -> PostError:
 
 def look_failed(answer: Answer, *, now: datetime) -> PostError:
     """Why a request that only reads brought nothing to read: `NotPosted`, `AccountDown` or `Refused`."""
-    problem = _Problem.of(answer)
+    problem = Problem.of(answer)
     if 300 <= answer.status < 400:
         return _redirected(problem)
     if answer.status == 429:
         return _too_many(answer, problem, now)
     if not 400 <= answer.status < 500 or answer.status == 408:
         return NotPosted(f"X answered {problem} where data was expected. The next run asks again.")
-    if answer.status in {401, 402} or problem.down:
+    if answer.status in {401, 402} or _trouble(problem):
         return _account_down(answer, problem) or NotPosted(str(problem))
     return Refused(f"X does not let this account look ({problem}). Look at the account at x.com and decide by hand.")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Problem:
-    """The parts of an error body that decide, whichever of X's three shapes it has."""
-
-    status: int
-    marks: frozenset[str] = frozenset()  # last segments of problem types, reasons, codes
-    words: str = ""
-    gist: str = ""  # the words as a person may see them
-
-    @classmethod
-    def of(cls, answer: Answer) -> "_Problem":
-        body = answer.json()
-        errors = body.get("errors")
-        inner = [part for part in (errors if isinstance(errors, list) else []) if isinstance(part, dict)]
-        marks = {str(part.get(key, "")).rstrip("/").rpartition("/")[2] for part in (body, *inner) for key in _MARK_KEYS}
-        # The outer words of a 400 only say that something is wrong; the inner ones say what.
-        words = [*map(_words, inner), _words(body)]
-        return cls(
-            status=answer.status,
-            marks=frozenset(marks),
-            words="; ".join(words).lower(),
-            gist=_shorten(_without(answer.secrets, next(filter(None, words), "") or _plain(answer.body))),
-        )
-
-    @property
-    def down(self) -> str:
-        """The first of the account's troubles that this answer names."""
-        by_words = [mark for words, mark in _DOWN_BY_WORDS.items() if words in self.words and self.status == 403]
-        return next((mark for mark in _DOWN if mark in self.marks or mark in by_words), "")
-
-    @property
-    def is_duplicate(self) -> bool:
-        return "187" in self.marks or "duplicate content" in self.words
-
-    def __str__(self) -> str:
-        return f"{self.status}: {self.gist}" if self.gist else str(self.status)
+def _trouble(problem: Problem) -> str:
+    """The first of the account's troubles that this answer names."""
+    by_words = [mark for words, mark in _DOWN_BY_WORDS.items() if words in problem.words and problem.status == 403]
+    return next((mark for mark in _DOWN if mark in problem.marks or mark in by_words), "")
 
 
-_MARK_KEYS = ("type", "reason", "code")
-
-
-def _words(part: Mapping[str, object]) -> str:
-    return next((word for key in ("detail", "message", "title") if isinstance(word := part.get(key), str) and word), "")
-
-
-def _plain(body: bytes) -> str:
-    """The title of an HTML page, or what is legible of anything else."""
-    text = body[:4000].decode("utf-8", "replace")
-    title = re.search(r"<title[^<>]*>([^<]+)", text, re.IGNORECASE)
-    return title[1] if title else re.sub(r"<[^<>]*>", " ", text)
-
-
-def _without(secrets: tuple[str, ...], text: str) -> str:
-    for secret in secrets:
-        text = text.replace(secret, "***")
-    return text
-
-
-def _shorten(text: str) -> str:
-    text = " ".join("".join(char if char.isprintable() else " " for char in text).split()).rstrip(".")
-    return text if len(text) <= _GIST else text[: _GIST - 1] + "…"
-
-
-def _account_down(answer: Answer, problem: _Problem) -> AccountDown | None:
-    says, remedy = _DOWN.get(problem.down) or _DOWN_BY_STATUS.get(answer.status) or ("", "")
+def _account_down(answer: Answer, problem: Problem) -> AccountDown | None:
+    says, remedy = _DOWN.get(_trouble(problem)) or _DOWN_BY_STATUS.get(answer.status) or ("", "")
     return AccountDown(f"X says {says} ({problem}). {remedy} {_QUEUE_WAITS}") if says else None
 
 
-def _refused_words(problem: _Problem) -> Refused:
+def _refused_words(problem: Problem) -> Refused:
     return Refused(f"X refuses this tweet ({problem}). Change the words or the template, then let it wait again.")
 
 
-def _redirected(problem: _Problem) -> NotPosted:
+def _redirected(problem: Problem) -> NotPosted:
     return NotPosted(f"The account's api_url answers with a redirect ({problem.status}): nothing was sent. Correct it.")
 
 
-def _too_many(answer: Answer, problem: _Problem, now: datetime) -> PostError:
+def _too_many(answer: Answer, problem: Problem, now: datetime) -> PostError:
     if "usage-capped" in problem.marks:
         return _account_down(answer, problem) or NotPosted(str(problem))
     after = now + _wait(answer.headers, now)
-    return NotPosted(f"X asks to wait until {after:%Y-%m-%d %H:%M %Z} ({problem}). Nothing was sent.", after=after)
+    return NotPosted(f"X asks to wait until {after:%Y-%m-%d %H:%M %Z} ({problem}). {_QUEUE_WAITS}", after=after)
 
 
 def _wait(headers: Mapping[str, str], now: datetime) -> timedelta:
@@ -205,24 +122,3 @@ def _number(value: str | None) -> float:
         return float(int(value or ""))
     except (ValueError, OverflowError):
         return 0.0
-
-
-def table(value: object) -> dict[str, Any]:
-    """A JSON object, or an empty one where something else stands."""
-    return value if isinstance(value, dict) else {}
-
-
-def identifier(data: object) -> str:
-    """The id in `data`, or nothing if there is none that can be read."""
-    value = table(data).get("id")
-    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    return text if re.fullmatch(r"\w{1,64}", text, re.ASCII) else ""
-
-
-def moment(value: object) -> datetime | None:
-    """A point in time as X writes it, or nothing if it cannot be read."""
-    try:
-        at = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-    return at.replace(tzinfo=at.tzinfo or UTC) if at else None

@@ -9,7 +9,7 @@ from typing import Any
 from connectors.contract import Draft
 from connectors.links import canonical_link
 from connectors.tweet_length import find_links
-from connectors.twitter_answers import table
+from connectors.twitter_problem import table
 
 _LINK = "\N{LINK SYMBOL}"
 # Marks without a width of their own, which X may drop: zero-width characters, soft hyphen, variation selectors.
@@ -22,10 +22,18 @@ def is_same(draft: Draft, tweet: Mapping[str, Any]) -> bool:
     if _refers_to_another(tweet):
         return False
     urls = list(_urls(tweet))
-    links = [url for url in urls if not _is_media(url)]
-    if draft.link and links:
-        return canonical_link(draft.link) in {canonical_link(target) for url in links for target in _targets(url)}
+    theirs = {canonical_link(target) for url in urls if not _is_media(url) for target in _targets(url)}
+    if draft.link and canonical_link(draft.link) in theirs:
+        return True
+    if draft.link and theirs and not _links(draft.text) <= theirs:
+        return False
     return _same_words(draft.text, _full_text(tweet), urls)
+
+
+def _links(text: str) -> set[str]:
+    """The links in `text` as X sees them, which may end earlier than meant: at a letter that is not Latin."""
+    links = (text[start:end] for start, end in find_links(text))
+    return {canonical_link(link if "://" in link else f"http://{link}") for link in links}
 
 
 def _refers_to_another(tweet: Mapping[str, Any]) -> bool:

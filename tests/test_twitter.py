@@ -19,7 +19,8 @@ from connectors.simulators.server import serving
 from connectors.simulators.x import X
 from connectors.simulators.x_faults import Fault, Reply, problem
 from connectors.twitter import Twitter
-from connectors.twitter_answers import Answer, look_failed, post_failed
+from connectors.twitter_answers import look_failed, post_failed
+from connectors.twitter_problem import Answer
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 SOON = timedelta(seconds=5)

@@ -117,6 +117,13 @@ def test_the_same_words_without_the_link_are_another_tweet(office):
     assert find(office, "Stellenangebot https://blog.example.com/2", "https://blog.example.com/2") is None
 
 
+def test_a_link_that_x_cuts_at_a_foreign_letter_is_found_again(x, office):
+    link = "https://blog.example.com/2026/ページ"
+    posted = post(office, f"Neu: {link}", link)
+    assert x.tweets[0].urls[0]["expanded_url"] == "https://blog.example.com/2026/"
+    assert find(office, f"Neu: {link}", link).id == posted.id
+
+
 def test_other_words_are_another_tweet(office):
     post(office, "Wir haben heute geöffnet")
     assert find(office, "Wir haben heute geschlossen") is None

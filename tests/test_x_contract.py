@@ -16,9 +16,10 @@ from connectors.contract import Draft, NotPosted
 from connectors.oauth1 import OAuth1
 from connectors.simulators import x_faults as faults
 from connectors.simulators.server import serving
-from connectors.simulators.x import _POST_KEYS, X
+from connectors.simulators.x import X
+from connectors.simulators.x_account import POST_KEYS
 from connectors.simulators.x_faults import Reply
-from connectors.simulators.x_requests import _PAGE_PARAMETERS, Request
+from connectors.simulators.x_requests import PAGE_PARAMETERS, Request
 from connectors.twitter import Twitter
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -258,7 +259,7 @@ def as_dict(request):
 
 
 def test_the_simulator_knows_the_same_keys_and_parameters(description):
-    assert set(description["components"]["schemas"]["CreatePostsRequest"]["properties"]) == _POST_KEYS
+    assert set(description["components"]["schemas"]["CreatePostsRequest"]["properties"]) == POST_KEYS
     described = parameters(description, description["paths"]["/2/users/{id}/tweets"]["get"])
     names = {parameter["name"] for parameter in described if parameter["in"] == "query"}
-    assert names == _PAGE_PARAMETERS | {"post.fields"}
+    assert names == PAGE_PARAMETERS | {"post.fields"}

@@ -166,11 +166,10 @@ def test_the_check_for_duplicates_can_be_switched_off(x, api):
 
 
 def test_tweets_from_many_threads_are_all_kept(x):
-    with serving(x) as url:
+    with serving(x) as url, httpx.Client(auth=OAuth1(**x.credentials), trust_env=False) as api:
 
         def send(number):
-            with httpx.Client(auth=OAuth1(**x.credentials), trust_env=False) as api:
-                return api.post(f"{url}/2/tweets", json={"text": f"Nummer {number % 10}"}).status_code
+            return api.post(f"{url}/2/tweets", json={"text": f"Nummer {number % 10}"}).status_code
 
         with ThreadPoolExecutor(8) as threads:
             statuses = list(threads.map(send, range(40)))

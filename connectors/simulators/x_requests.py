@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 # The parameters of GET /2/users/:id/tweets, beside the one for the fields of a tweet.
-_PAGE_PARAMETERS = {
+PAGE_PARAMETERS = {
     *("max_results", "pagination_token", "start_time", "end_time", "since_id", "until_id", "exclude"),
     *("expansions", "user.fields", "media.fields", "poll.fields", "place.fields"),
 }
@@ -126,7 +126,7 @@ class PageQuery:
 def page_query(query: Sequence[tuple[str, str]], fields_parameter: str) -> PageQuery:
     """Read the query of GET /2/users/:id/tweets. Raises ValueError where X would answer 400."""
     given = dict(query)
-    if unknown := set(given) - _PAGE_PARAMETERS - {fields_parameter}:
+    if unknown := set(given) - PAGE_PARAMETERS - {fields_parameter}:
         raise ValueError(f"The query parameter [{min(unknown)}] is not one of those that exist.")
     size = int(given.get("max_results", "10"))
     if not 5 <= size <= 100:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from connectors.simulators.x_tweets import Tweet
 
 if TYPE_CHECKING:
-    from connectors.simulators.x import Media
+    from connectors.simulators.x_account import Media
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #0f1419; --pale: #536471; --line: #e6ecf0; --paper: #fff; --link: #0b66c3; }
