@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import logging
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,6 +16,9 @@ from connectors.facebook_values import as_object
 from connectors.web import Response, Web, public
 
 _LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_|%-]{40,}")  # Facebook quotes a malformed token in its error message
+
+# At DEBUG, httpcore prints the headers of an answer; the Location of a redirect may repeat what we asked.
+logging.getLogger("httpcore").setLevel(logging.INFO)
 
 
 class GraphApi:
@@ -41,9 +45,7 @@ class GraphApi:
         self.used = max(self.used, used, key=lambda usage: (usage.wait, usage.percent))
         answer = self._json(response)
         if error := answer.get("error"):
-            body = {
-                key: self._without_secrets(str(value)) if key == "message" else value for key, value in _body(error)
-            }
+            body = {key: self._printable(value) for key, value in _body(error) if value is not None}
             raise error_of(body, status=response.status, page=self._page, used=used, now=self._now)
         response.check(now=self._now)
         return answer
@@ -69,6 +71,9 @@ class GraphApi:
             response.check(now=self._now)
             raise SourceBroken(f"{public(self._url)} is not the Graph API: check `api_url`")
         return answer
+
+    def _printable(self, value: object) -> object:
+        return value if isinstance(value, int) else self._without_secrets(str(value))
 
     def _without_secrets(self, text: str) -> str:
         for secret in self._secrets:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 from wsgiref.util import application_uri
 
 from connectors.simulators.graph_errors import ERRORS, GraphError
@@ -82,7 +82,8 @@ class Graph:
             status, answer = self._answer(environ, _VERSION.sub("/", path, count=1).strip("/"), here)
             headers = [("Content-Type", "application/json; charset=UTF-8"), *self._usage_headers()]
         start_response(f"{status} {'OK' if status == 200 else 'Error'}", headers)
-        return [json.dumps(answer).replace(HERE, here).encode()]
+        text = json.dumps(answer).replace(HERE, here).replace(quote(HERE, safe=""), quote(here, safe=""))
+        return [text.encode()]
 
     def _answer(self, environ: "WSGIEnvironment", path: str, here: str) -> tuple[int, dict[str, Any]]:
         parameters = dict(parse_qsl(environ.get("QUERY_STRING", "")))

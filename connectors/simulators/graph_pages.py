@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-HERE = "{here}"  # stands for the simulator's own address, which only a request knows
+HERE = "http://graph.invalid"  # stands for the simulator's own address, which only a request knows
 _numbers = itertools.count(122_100_000_000_000_001)
 
 Fields = dict[str, Any]
