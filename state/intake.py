@@ -15,7 +15,7 @@ from state.engine import Connected, insert_if_missing
 from state.identity import Known, short
 from state.models import History, Post, SeenItem, Source
 from state.transition import note
-from state.values import Sorted, SourceState
+from state.values import Added, Sorted, SourceState
 
 ITEM = TypeAdapter(Item)
 _EDITED = "edited at the source"
@@ -63,26 +63,25 @@ class Intake:
         status: Literal["waiting", "skipped", "held"],
         reason: str = "",
         expires_at: datetime | None = None,
-    ) -> int:
-        """Put an item that `sort` has seen on its way to an account; the id of its post.
+    ) -> Added:
+        """Put an item that `sort` has seen on its way to an account; its post, as it was stored.
 
         Once per item and account: a second call changes nothing. A story that another post already tells to this
         account is skipped and points there.
         """
         item_id, story = self._ids[item.id], short(item.story)
-        posts = select(Post.id).where(Post.account == account)
-        there: int | None = self._connection.execute(posts.where(Post.item_id == item_id)).scalar()
-        if there is not None:
-            return there
-        told: int | None = self._connection.execute(posts.where(Post.story == story)).scalar()
-        values: dict[str, Any] = {"story": story, "status": status, "reason": reason}
-        if told is not None:
-            values = {"same_as": told, "status": "skipped", "reason": f"same story as post {told}"}
-        values |= {"item_id": item_id, "account": account, "expires_at": expires_at}
-        values |= {"created_at": self._now, "updated_at": self._now}
-        row = self._connection.execute(insert(Post).values(values).returning(Post)).one()
-        note(self._connection, row, row.reason, now=self._now)
-        return int(row.id)
+        posts = select(Post.id, Post.status, Post.reason).where(Post.account == account)
+        row: Row[Any] | None = self._connection.execute(posts.where(Post.item_id == item_id)).one_or_none()
+        if row is None:
+            told: int | None = self._connection.execute(posts.where(Post.story == story)).scalar()
+            values: dict[str, Any] = {"story": story, "status": status, "reason": reason}
+            if told is not None:
+                values = {"same_as": told, "status": "skipped", "reason": f"same story as post {told}"}
+            values |= {"item_id": item_id, "account": account, "expires_at": expires_at}
+            values |= {"created_at": self._now, "updated_at": self._now}
+            row = self._connection.execute(insert(Post).values(values).returning(Post)).one()
+            note(self._connection, row, row.reason, now=self._now)
+        return Added(id=row.id, item=item.id, account=account, status=row.status, reason=row.reason)
 
     def done(self, validators: Mapping[str, str], *, oldest_at: datetime | None = None) -> None:
         """The read was good. `validators` are for the next look; `oldest_at` counts on the first read alone."""

@@ -16,7 +16,7 @@ class DatabaseError(Exception):
     """The database cannot be used. The message is one line: which one, what happened, what to do."""
 
 
-class LostClaim(Exception):  # noqa: N818 - no error: the other hand was quicker
+class LostClaim(Exception):
     """The post was taken out of this hand meanwhile: its claim ran out, or a person decided. Nothing was changed."""
 
 
@@ -58,6 +58,17 @@ class Sorted:
     new: tuple[Item, ...]
     edited: tuple[Item, ...]
     known: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Added:
+    """A post as it entered the ledger, which may be otherwise than was asked: the story may be told already."""
+
+    id: int
+    item: str
+    account: str
+    status: Status
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

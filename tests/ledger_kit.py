@@ -26,7 +26,7 @@ def add(ledger: Ledger, *items: Item, account: str = "office", status: Any = "wa
     """Take items in; the id of the last one's post."""
     with ledger.intake(items[0].source, now=NOW) as intake:
         intake.sort(items)
-        ids = [intake.add(each, account, status=status, **more) for each in items]
+        ids = [intake.add(each, account, status=status, **more).id for each in items]
         intake.done({})
     return ids[-1]
 

@@ -151,7 +151,7 @@ def test_only_the_ledger_makes_a_claim(ledger: Ledger) -> None:
 def test_what_has_no_words_is_not_due_or_has_expired_cannot_be_claimed(ledger: Ledger) -> None:
     with ledger.intake("blog", now=NOW) as intake:
         intake.sort([item(1)])
-        wordless = intake.add(item(1), "office", status="waiting")
+        wordless = intake.add(item(1), "office", status="waiting").id
     claim = claimed(ledger, item(2))
     ledger.release(claim, "X asks for patience", not_before=NOW + MINUTE, now=NOW)
     ending = worded(ledger, item(3), expires_at=NOW + MINUTE)
@@ -167,7 +167,7 @@ def test_eight_workers_on_one_queue_claim_every_post_once(ledger: Ledger) -> Non
     with ledger.intake("blog", now=NOW) as intake:
         items = [item(number) for number in range(24)]
         intake.sort(items)
-        ids = [intake.add(each, "office", status="waiting") for each in items]
+        ids = [intake.add(each, "office", status="waiting").id for each in items]
     for post_id in ids:
         ledger.word(post_id, DRAFT, now=NOW)
 
@@ -372,7 +372,7 @@ def _repeat(ledger: Ledger) -> int:
     with ledger.intake("facebook", now=NOW) as intake:
         same = item(1, source="facebook", id="fb-1")
         intake.sort([same])
-        return intake.add(same, "office", status="waiting")
+        return intake.add(same, "office", status="waiting").id
 
 
 def _tweet_of_another(ledger: Ledger) -> None:

@@ -1,0 +1,43 @@
+"""Everything that a run needs, opened once: the config, the ledger, the web, the templates and the clock."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from connectors.web import Web
+from flows.config import Config
+from state.database import open_ledger
+from state.ledger import Ledger
+from templates.render import Renderer
+
+
+def utc_now() -> datetime:
+    """The time, as the ledger wants it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """What the pipeline works with. Tests bring their own clock and their own web."""
+
+    config: Config
+    ledger: Ledger
+    web: Web
+    renderer: Renderer
+    now: Callable[[], datetime] = utc_now
+
+
+@contextmanager
+def opened(config: Config) -> Iterator[App]:
+    """The app of one config, its ledger at the newest schema. Raises `state.values.DatabaseError`."""
+    ledger = open_ledger(config.database)
+    try:
+        yield App(
+            config=config,
+            ledger=ledger,
+            web=Web(allow_private_hosts=config.allow_private_hosts),
+            renderer=Renderer([config.folder / "templates"], timezone=config.timezone),
+        )
+    finally:
+        ledger.close()

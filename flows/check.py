@@ -1,0 +1,69 @@
+"""Does everything work? Each finding is one line: what is fine, or what is wrong and what to do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from connectors.contract import PostError, SourceError
+from flows.app import App, opened
+from flows.config import Config
+from flows.routing import accounts_for
+from state.values import DatabaseError
+from templates.render import TemplateError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    ok: bool
+    what: str
+
+
+def findings(config: Config) -> Iterator[Finding]:
+    """Look at the config, the templates, the database, every source and every account. Nothing is tweeted."""
+    yield Finding(ok=True, what=f"{config.path.name}: {len(config.routes)} routes")
+    yield from _unrouted(config)
+    try:
+        with opened(config) as app:
+            yield Finding(ok=True, what="database: open, at the newest schema")
+            yield from _templates(app)
+            yield from _sources(app)
+            yield from _accounts(app)
+    except DatabaseError as error:
+        yield Finding(ok=False, what=str(error))
+
+
+def _unrouted(config: Config) -> Iterator[Finding]:
+    for name in config.sources:
+        if not accounts_for(name, config.routes):
+            yield Finding(ok=False, what=f"sources.{name}: no route takes it; add it to the from of a [[routes]] table")
+
+
+def _templates(app: App) -> Iterator[Finding]:
+    for template in dict.fromkeys(route.template for route in app.config.routes):
+        try:
+            app.renderer.check(template)
+            yield Finding(ok=True, what=f"template {template}")
+        except TemplateError as error:
+            yield Finding(ok=False, what=str(error))
+
+
+def _sources(app: App) -> Iterator[Finding]:
+    for name, source in app.config.sources.items():
+        try:
+            fetched = source.fetch(app.web, {}, now=app.now())
+        except SourceError as error:
+            yield Finding(ok=False, what=f"source {name}: {error}")
+            continue
+        yield Finding(ok=True, what="; ".join((f"source {name}: {len(fetched.items)} entries", *fetched.notices)))
+
+
+def _accounts(app: App) -> Iterator[Finding]:
+    for name, account in app.config.accounts.items():
+        try:
+            profile = account.whoami()
+        except PostError as error:
+            yield Finding(ok=False, what=f"account {name}: {error}")
+            continue
+        app.ledger.introduce(name, profile)
+        yield Finding(ok=True, what=f"account {name}: @{profile.username}")

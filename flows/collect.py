@@ -1,0 +1,79 @@
+"""Read one source and put what is new into the ledger."""
+
+from collections import Counter
+
+from connectors.contract import Fetched, Item, SourceError
+from flows.app import App
+from flows.results import Collected
+from flows.routing import Read, accounts_for, chronological, decide, route_for
+from state.intake import Intake
+from state.values import Added
+
+
+def collect(app: App, name: str) -> Collected:
+    """One look at the source called `name`. Its items, posts and validators are stored together or not at all."""
+    source = app.config.sources[name]
+    now = app.now()
+    try:
+        fetched = source.fetch(app.web, app.ledger.source(name).validators, now=now)
+    except SourceError as error:
+        app.ledger.source_failed(name, str(error), now=now)
+        return Collected(source=name, failure=f"{name}: {error}")
+    if fetched.unchanged:
+        app.ledger.source_unchanged(name, now=now)
+        return Collected(source=name, notices=fetched.notices)
+    with app.ledger.intake(name, now=now) as intake:
+        return _store(app, intake, name, fetched)
+
+
+def _store(app: App, intake: Intake, name: str, fetched: Fetched) -> Collected:
+    read = read_of(app, intake, name, fetched)
+    added = Counter(post.status for post in posts_of(app, intake, read))
+    dates = [item.published for item in fetched.items if item.published]
+    intake.done(fetched.validators, oldest_at=min(dates, default=None))
+    return Collected(
+        source=name,
+        new=len(read.new),
+        edited=len(read.edited),
+        waiting=added["waiting"],
+        held=added["held"],
+        notices=fetched.notices,
+        failure=_burst(name, added["held"]),
+    )
+
+
+def read_of(app: App, intake: Intake, name: str, fetched: Fetched) -> Read:
+    """What a look at a source brought, compared with what is known."""
+    compared = intake.sort(fetched.items)
+    return Read(
+        source=app.config.sources[name],
+        new=compared.new,
+        edited=compared.edited,
+        first=intake.first_read,
+        oldest_at=intake.oldest_at,
+        now=app.now(),
+    )
+
+
+def posts_of(app: App, intake: Intake, read: Read) -> list[Added]:
+    """Add a post of every new item for each account that a route leads to, oldest item first."""
+    return [
+        _add(app, intake, item, account, read)
+        for item in chronological(read.new)
+        for account in accounts_for(item.source, app.config.routes)
+    ]
+
+
+def _add(app: App, intake: Intake, item: Item, account: str, read: Read) -> Added:
+    _, objection = route_for(item, account, app.config.routes)
+    verdict = decide(item, read, app.config.accounts[account], objection)
+    return intake.add(item, account, status=verdict.status, reason=verdict.reason, expires_at=verdict.expires_at)
+
+
+def _burst(name: str, held: int) -> str:
+    if not held:
+        return ""
+    return (
+        f"{name}: {held} posts are held, for so many unknown entries at once are hardly news; see `crosspost status`, "
+        "then decide each with `crosspost settle ID waiting` or `skipped`"
+    )

@@ -1,0 +1,59 @@
+"""Secrets of crosspost.toml: only ever `env:NAME`, never pasted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from connectors.registry import AnyAccount, AnySource, kinds
+
+UNIONS: Mapping[str, object] = {"sources": AnySource, "accounts": AnyAccount}
+
+
+def resolve_secrets(raw: dict[str, Any], env: Mapping[str, str]) -> list[str]:
+    """Put the values of `env:NAME` in their places; the mistakes found on the way, one line each."""
+    mistakes = _resolve_database(raw, env)
+    for section, union in UNIONS.items():
+        tables = raw.get(section)
+        for name, table in tables.items() if isinstance(tables, dict) else ():
+            kind = kinds(union).get(str(table.get("kind"))) if isinstance(table, dict) else None
+            for key in _secret_keys(kind) if kind else ():
+                if key in table:
+                    table[key], fault = _resolve(table[key], env)
+                    mistakes += [f"{section}.{name}.{key}: {fault}"] if fault else []
+    return mistakes
+
+
+def _secret_keys(kind: type[Any]) -> list[str]:
+    return [key for key, field in kind.model_fields.items() if "SecretStr" in str(field.annotation)]
+
+
+def _resolve(written: object, env: Mapping[str, str]) -> tuple[SecretStr, str]:
+    name = written.removeprefix("env:") if isinstance(written, str) and written.startswith("env:") else ""
+    if not name:
+        return SecretStr("?"), 'a secret never stands in this file; write "env:NAME" and put NAME=… into .env'
+    if not env.get(name):
+        return SecretStr("?"), f"{name} is not set; add {name}=… to .env beside this file"
+    return SecretStr(env[name].strip()), ""
+
+
+def _resolve_database(raw: dict[str, Any], env: Mapping[str, str]) -> list[str]:
+    written = raw.get("database")
+    if not isinstance(written, str):
+        return []
+    if written.startswith("env:"):
+        secret, fault = _resolve(written, env)
+        raw["database"] = secret.get_secret_value()
+        if fault:
+            del raw["database"]
+        return [f"database: {fault}"] if fault else []
+    return ['database: a password never stands in this file; write "env:DATABASE_URL"'] if _password(written) else []
+
+
+def _password(url: str) -> str | None:
+    try:
+        return make_url(url).password
+    except ArgumentError:
+        return None

@@ -1,0 +1,72 @@
+"""The work of one poll, without Prefect: read the sources, look after doubtful posts, tweet what is due.
+
+    feed -fetch-> Item -add-> row:waiting -render-> words -claim-> row:sending -post-> X -confirm-> row:posted
+
+Reading and posting meet only in the row, so either may die, be slow or be rate-limited alone.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from flows.app import App
+from flows.collect import collect
+from flows.publish import has_doubts, prepare, settle, title_of, tweet
+from flows.results import Broken, Outcome, Report, Result
+from state.values import DatabaseError
+
+logger = logging.getLogger("crosspost")
+
+Work = Callable[[], Result]
+Step = Callable[[str, Work], Result]
+"""How a named piece of work is carried out: plainly here, as a task run under Prefect."""
+
+
+def plainly(name: str, work: Work) -> Result:  # noqa: ARG001
+    """Just do it."""
+    return work()
+
+
+def poll(app: App, step: Step = plainly) -> Report:
+    """One pass over everything. A step that fails does not stop the others."""
+    report = Report()
+    collect_all(app, report, app.config.sources, step)
+    publish_all(app, report, app.config.accounts, step)
+    return report
+
+
+def collect_all(app: App, report: Report, sources: Iterable[str], step: Step = plainly) -> None:
+    """Read these sources."""
+    for name in sources:
+        _take(report, step, f"collect {name}", partial(collect, app, name))
+
+
+def publish_all(app: App, report: Report, accounts: Iterable[str], step: Step = plainly) -> None:
+    """Look after the doubts of these accounts, then tweet what is due."""
+    for name in accounts:
+        if has_doubts(app, name):
+            _take(report, step, f"settle {name}", partial(settle, app, name))
+        due, held = prepare(app, name)
+        report.results += held
+        for post in due:
+            result = _take(report, step, f"tweet {name}: {title_of(post.item)}", partial(tweet, app, name, post))
+            if not isinstance(result, Outcome) or result.stop:
+                break
+
+
+def _take(report: Report, step: Step, name: str, work: Work) -> Result:
+    result = step(name, partial(_contained, name, work))
+    report.results.append(result)
+    logger.log(logging.WARNING if result.failure else logging.INFO, "%s", result)
+    return result
+
+
+def _contained(name: str, work: Work) -> Result:
+    """One bad source must not stop the others, whatever its connector does."""
+    try:
+        return work()
+    except DatabaseError as error:
+        return Broken(failure=str(error))
+    except Exception as error:
+        logger.debug("%s", name, exc_info=True)
+        return Broken(failure=f"{name}: a fault of Crosspost itself; please report it: {type(error).__name__}: {error}")

@@ -1,0 +1,206 @@
+"""Post what is due, and find out what became of posts whose answer was lost."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from connectors.contract import (
+    AccountDown,
+    Draft,
+    Item,
+    NotPosted,
+    Posted,
+    PostError,
+    Refused,
+)
+from flows.app import App
+from flows.results import Outcome, Settled
+from flows.routing import route_for
+from state.values import Claim, Doubt, LostClaim, Status, Waiting
+from templates.render import TemplateError, Wording
+
+# A send must be over before its lease is, or another worker would look for a tweet that is still on its way.
+SEND_SHARE = 0.8
+LONGEST_SEND = timedelta(seconds=60)
+# After so long without a look at the timeline, a person is asked.
+LONGEST_DOUBT = timedelta(days=1)
+HASHTAGS = 3
+LONGEST_TITLE = 60
+
+
+# --- Words ------------------------------------------------------------------------------------------------------------
+
+
+def prepare(app: App, account: str) -> tuple[list[Waiting], list[Outcome]]:
+    """Give every waiting post the words of today's item and template: those that are due now, and those held.
+
+    Words follow an edited item or template as long as the post waits; from the claim on they are frozen.
+    """
+    now = app.now()
+    app.ledger.expire(account, now=now)
+    held = [outcome for post in app.ledger.waiting(account, now=now) if (outcome := _word(app, account, post))]
+    due = [post for post in app.ledger.waiting(account, now=now) if post.not_before is None or post.not_before <= now]
+    return due[: app.config.accounts[account].max_per_run], held
+
+
+def _word(app: App, account: str, post: Waiting) -> Outcome | None:
+    """Write the words of one waiting post; the outcome if it had to be held instead."""
+    now = app.now()
+    try:
+        draft = draft_for(app, account, post.item)
+    except TemplateError as error:
+        app.ledger.hold(post.id, str(error), now=now)
+        failure = f"{account}: post {post.id} is held: {error}"
+        return _outcome(account, post, status="held", reason=str(error), failure=failure)
+    app.ledger.word(post.id, draft, now=now)
+    return None
+
+
+def draft_for(app: App, account: str, item: Item) -> Draft:
+    """The words in which an item goes to an account. Raises `TemplateError`, with what to do."""
+    route, objection = route_for(item, account, app.config.routes)
+    if route is None:
+        raise TemplateError(f"{objection} (any more); mend the route, then `crosspost settle` the post")
+    hashtags = HASHTAGS * route.hashtags if isinstance(route.hashtags, bool) else route.hashtags
+    wording = Wording(template=route.template, hashtags=hashtags)
+    return app.renderer.render(item, wording, app.config.accounts[account])
+
+
+# --- Tweets -----------------------------------------------------------------------------------------------------------
+
+
+def tweet(app: App, account: str, post: Waiting) -> Outcome:
+    """Claim one post, send it, and write down what became of it.
+
+    Nothing here logs or prints between the answer of X and the ledger: a worker whose console is gone dies of its next
+    line (PrefectHQ/prefect, see facts on orphans), and must not die there.
+    """
+    destination = app.config.accounts[account]
+    claim = app.ledger.claim(post.id, lease=destination.lease, now=app.now())
+    if claim is None:
+        return _outcome(account, post, status="waiting", reason="another worker was quicker, or it is not due any more")
+    timeout = min(destination.lease * SEND_SHARE, LONGEST_SEND)
+    try:
+        posted = destination.post(claim.draft, timeout=timeout, now=app.now())
+    except PostError as error:
+        return _not_confirmed(app, account, post, claim, error)
+    return _confirmed(app, account, post, claim, posted)
+
+
+def _confirmed(app: App, account: str, post: Waiting, claim: Claim, posted: Posted) -> Outcome:
+    try:
+        app.ledger.confirm(claim, posted, now=app.now())
+    except LostClaim as lost:
+        failure = f"{account}: post {post.id} is out as {posted.url}, but the ledger had given it up: {lost}"
+        return _outcome(account, post, status="unsure", reason=failure, failure=failure, draft=claim.draft)
+    app.ledger.resume(account)
+    return _outcome(account, post, status="posted", draft=claim.draft, url=posted.url)
+
+
+def _not_confirmed(app: App, account: str, post: Waiting, claim: Claim, error: PostError) -> Outcome:
+    outcome = partial(_outcome, account, post, reason=str(error))
+    failure = f"{account}: post {post.id} “{title_of(post.item)}”: {error}"
+    now = app.now()
+    try:
+        match error:
+            case NotPosted():
+                app.ledger.release(claim, str(error), not_before=error.after, now=now)
+                # A rate limit says itself when it is over; it needs nobody.
+                return outcome(status="waiting", failure="" if error.after else failure, stop=True)
+            case AccountDown():
+                app.ledger.release(claim, str(error), not_before=None, now=now)
+                app.ledger.pause(account, str(error), now=now)
+                return outcome(status="waiting", failure=f"{account}: {error}", stop=True)
+            case Refused():
+                app.ledger.refuse(claim, str(error), now=now)
+                return outcome(status="refused", failure=failure, draft=claim.draft)
+            case _:
+                app.ledger.doubt(claim, str(error), now=now)
+                return outcome(status="unsure", failure=failure, draft=claim.draft)
+    except LostClaim as lost:
+        return outcome(status="unsure", failure=f"{failure} ({lost})", draft=claim.draft)
+
+
+# --- Doubts -----------------------------------------------------------------------------------------------------------
+
+
+def has_doubts(app: App, account: str) -> bool:
+    """Whether any post of this account needs a look at the timeline; sends whose lease ran out become doubtful here."""
+    app.ledger.overdue(account, now=app.now())
+    return bool(app.ledger.doubts(account))
+
+
+def settle(app: App, account: str) -> Settled:
+    """Look into the account's own timeline for every post whose answer was lost."""
+    outcomes = []
+    for doubt in app.ledger.doubts(account):
+        try:
+            outcomes.append(_look(app, account, doubt))
+        except (NotPosted, AccountDown) as error:
+            return Settled(account=account, outcomes=outcomes, failure=_no_look(app, account, doubt, error))
+    failures = [outcome.failure for outcome in outcomes if outcome.failure]
+    return Settled(account=account, outcomes=outcomes, failure="; ".join(failures))
+
+
+def _look(app: App, account: str, doubt: Doubt) -> Outcome:
+    destination = app.config.accounts[account]
+    try:
+        posted = destination.find(doubt.draft, user_id=_user_id(app, account), since=doubt.since)
+    except Refused as error:
+        app.ledger.cannot_look(doubt, str(error), now=app.now())
+        return _settled(doubt, status="held", reason=str(error), failure=f"{account}: post {doubt.id} is held: {error}")
+    if posted:
+        app.ledger.found(doubt, posted, now=app.now())
+        return _settled(doubt, status="posted", reason="found in the timeline", url=posted.url)
+    status = app.ledger.absent(doubt, look_again=destination.look_again, now=app.now())
+    reason = "not in the timeline" if status == "unsure" else "twice not in the timeline: it is not out"
+    return _settled(doubt, status=status, reason=reason)
+
+
+def _no_look(app: App, account: str, doubt: Doubt, error: PostError) -> str:
+    """The timeline cannot be read now. The post stays in doubt, but not for ever without a person."""
+    if isinstance(error, AccountDown):
+        app.ledger.pause(account, str(error), now=app.now())
+    elif app.now() - doubt.unsure_since > LONGEST_DOUBT:
+        app.ledger.cannot_look(doubt, str(error), now=app.now())
+    return f"{account}: nobody knows whether post {doubt.id} is out, and the timeline cannot be read: {error}"
+
+
+def _user_id(app: App, account: str) -> str:
+    """Whose timeline to read: asked of X once, then remembered."""
+    known = app.ledger.account(account).user_id
+    if known:
+        return known
+    profile = app.config.accounts[account].whoami()
+    app.ledger.introduce(account, profile)
+    return profile.id
+
+
+# --- Results ----------------------------------------------------------------------------------------------------------
+
+
+def title_of(item: Item) -> str:
+    """What to call an item in a line of its own."""
+    name = item.title or item.text.partition("\n")[0] or item.id
+    return name if len(name) <= LONGEST_TITLE else name[: LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def _outcome(account: str, post: Waiting, *, status: Status, draft: Draft | None = None, **more: Any) -> Outcome:
+    words: dict[str, Any] = {"text": draft.text, "weight": draft.weight, "price": draft.price} if draft else {}
+    source, title = post.item.source, title_of(post.item)
+    return Outcome(account=account, post=post.id, source=source, title=title, status=status, **words, **more)
+
+
+def _settled(doubt: Doubt, *, status: Status, **more: Any) -> Outcome:
+    draft = doubt.draft
+    return Outcome(
+        account=doubt.account,
+        post=doubt.id,
+        source="",
+        title=draft.text.partition("\n")[0],
+        status=status,
+        text=draft.text,
+        weight=draft.weight,
+        price=draft.price,
+        **more,
+    )

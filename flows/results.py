@@ -1,0 +1,105 @@
+"""What the steps of a poll report: each says in one line what it did, and in `failure` what a person should know."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+from state.values import Status
+
+
+class Result(Protocol):
+    """What every step gives back. `failure` is empty if all is well."""
+
+    @property
+    def failure(self) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken:
+    """A step that ended in a way nobody foresaw, or without its database."""
+
+    failure: str
+
+    def __str__(self) -> str:
+        return self.failure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collected:
+    """One look at a source: how many items were new, and what became of their posts."""
+
+    source: str
+    new: int = 0
+    edited: int = 0
+    waiting: int = 0
+    held: int = 0
+    notices: Sequence[str] = ()
+    failure: str = ""
+
+    def __str__(self) -> str:
+        if self.failure:
+            return self.failure
+        news = f"{self.new} new, {self.waiting} to tweet" if self.new else "nothing new"
+        edited = f", {self.edited} edited" if self.edited else ""
+        return "; ".join((f"{self.source}: {news}{edited}", *self.notices))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one post in this run. `stop` says that the account should be left alone until the next run."""
+
+    account: str
+    post: int
+    source: str
+    title: str
+    status: Status
+    reason: str = ""
+    text: str = ""
+    weight: int = 0
+    price: Decimal = Decimal(0)
+    url: str = ""
+    failure: str = ""
+    stop: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Ready for JSON; keys are only ever added. `price` is in USD."""
+        return {**asdict(self), "price": float(self.price)}
+
+    def __str__(self) -> str:
+        what = f"{self.status}: {self.url or self.reason}"
+        return f"{self.account}: post {self.post} “{self.title}” {what}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settled:
+    """One look at the timeline for the doubtful posts of an account."""
+
+    account: str
+    outcomes: Sequence[Outcome] = ()
+    failure: str = ""
+
+    def __str__(self) -> str:
+        return self.failure or "; ".join(map(str, self.outcomes))
+
+
+@dataclass(kw_only=True)
+class Report:
+    """All of one poll."""
+
+    results: list[Result] = field(default_factory=list)
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """Every post that the poll touched, in order."""
+        return [
+            outcome
+            for result in self.results
+            for outcome in (result.outcomes if isinstance(result, Settled) else [result])
+            if isinstance(outcome, Outcome)
+        ]
+
+    @property
+    def failures(self) -> list[str]:
+        """What failed or needs a person, one line each; empty if the poll went well."""
+        return [result.failure for result in self.results if result.failure]

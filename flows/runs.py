@@ -1,0 +1,53 @@
+"""One pass as a Prefect flow run, from the command line: against the configured API, or a temporary server."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from flows.config import Config
+from flows.prefect_server import ServerDied, use_api
+from flows.results import Broken, Report
+
+
+def run_once(config: Config, console: Console) -> Report:
+    """One flow run; what it did. Progress goes to `console` while it works."""
+    with console.status("Starting Prefect …"):
+        try:
+            use_api()
+        except ServerDied as error:
+            return Report(results=[Broken(failure=str(error))])
+        from flows.crosspost import crosspost  # noqa: PLC0415  (after the environment is set)
+    with _progress(console):
+        state = crosspost(str(config.path), return_state=True)
+    report = state.result(raise_on_failure=False)
+    if isinstance(report, Report):
+        return report
+    return Report(results=[Broken(failure=f"the flow run failed: {state.message}")])
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[None]:
+    """A line for each step that is done, while the next one works."""
+    logger = logging.getLogger("crosspost")
+    handler = _Lines(console)
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        with console.status("Reading and tweeting …"):
+            yield
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Lines(logging.Handler):
+    """Log records as plain lines; failures are printed once, at the end of the run."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(logging.INFO)
+        self._console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno < logging.WARNING:
+            self._console.print(record.getMessage(), markup=False)

@@ -1,0 +1,82 @@
+"""The state of everything at one moment, for `status` and for monitoring."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flows.app import App
+from state.values import AccountState, SourceState
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountOverview:
+    """One account: who it is, whether it posts, what it did last and what it has cost since the month began (USD)."""
+
+    state: AccountState
+    last_posted_at: datetime | None
+    spent_this_month: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Ready for JSON."""
+        return {
+            "user_id": self.state.user_id,
+            "username": self.state.username,
+            "paused_at": _text(self.state.paused_at),
+            "paused_why": self.state.paused_why,
+            "last_posted_at": _text(self.last_posted_at),
+            "spent_this_month": self.spent_this_month,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """The queue, the accounts and the sources."""
+
+    posts: dict[str, int]
+    accounts: dict[str, AccountOverview]
+    sources: dict[str, SourceState]
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Something waits for a decision or for a repair; a refused post is history."""
+        paused = any(account.state.paused_at for account in self.accounts.values())
+        failing = any(source.failures for source in self.sources.values())
+        return bool(self.posts["held"]) or paused or failing
+
+    def as_json(self) -> dict[str, Any]:
+        """Ready for JSON; keys are only ever added."""
+        return {
+            "posts": self.posts,
+            "accounts": {name: account.as_json() for name, account in self.accounts.items()},
+            "sources": {name: _source_as_json(source) for name, source in self.sources.items()},
+        }
+
+
+def overview(app: App) -> Overview:
+    """Everything as it is now."""
+    month = app.now().astimezone(app.config.timezone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return Overview(
+        posts={status: count for status, count in app.ledger.counts().items()},  # noqa: C416  (a plain dict of str)
+        accounts={
+            name: AccountOverview(
+                state=app.ledger.account(name),
+                last_posted_at=app.ledger.last_posted(name),
+                spent_this_month=float(app.ledger.spent(name, month)),
+            )
+            for name in app.config.accounts
+        },
+        sources={name: app.ledger.source(name) for name in app.config.sources},
+    )
+
+
+def _source_as_json(source: SourceState) -> dict[str, Any]:
+    return {
+        "first_read_at": _text(source.first_read_at),
+        "last_success_at": _text(source.last_success_at),
+        "failures": source.failures,
+        "last_error": source.last_error,
+    }
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
