@@ -5,7 +5,10 @@ yet known to the reference, it counts the parts, and so do we: too long a count 
 """
 
 import re
-from unicodedata import normalize
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from unicodedata import combining, normalize
 
 from connectors import tweet_length_data as data
 from connectors import tweet_length_links as links
@@ -13,6 +16,7 @@ from connectors import tweet_length_links as links
 LIMIT = 280
 LINK_LENGTH = 23
 
+_LONG_RUN = re.compile(r"[\u0300-\U0010ffff]{100,}")
 _INVALID = re.compile("[\ufeff\ufffe\uffff]")
 _HEAVY = re.compile(r"[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 
@@ -23,7 +27,7 @@ def tweet_length(text: str) -> int:
     A link counts 23, an emoji 2, a character of Latin and neighbouring scripts 1, any other 2, all in NFC. A line break
     written as CR and LF counts 2.
     """
-    text = normalize("NFC", text)
+    text = normalize("NFC", _LONG_RUN.sub(_sort_marks, text))
     if not (found := links.find(text)):
         return _weigh(text)
     parts = []
@@ -50,11 +54,17 @@ def is_valid(text: str, limit: int = LIMIT) -> bool:
     return 0 < tweet_length(text) <= limit and not _INVALID.search(text)
 
 
+def _sort_marks(run: re.Match[str]) -> str:
+    """The run with its combining marks in canonical order, which takes `normalize` quadratic time to make."""
+    groups = groupby(run[0], key=lambda char: combining(char) > 0)
+    return "".join(char for _, group in groups for char in sorted(group, key=combining))
+
+
 def _weigh(text: str) -> int:
     """The weight of a text in NFC and without links."""
     if text.isascii():
         return len(text)
-    if _JOINT.search(text):
+    if _HAS_JOINT.search(text):
         text = _EMOJI.sub("\U0001f600", text)
     return len(text) + len(_HEAVY.findall(text))
 
@@ -74,11 +84,21 @@ def _emoji_pattern() -> str:
             rf"[#*0-9]{style}?\u20e3|[{data.STYLED}]{style}",
             rf"[{data.STYLED_BODIES}](?:{style}{skin}?|{skin})|[{data.BODIES}]{skin}",
             *("🏴" + "".join(chr(0xE0000 + ord(char)) for char in area) + "\U000e007f" for area in data.AREAS.split()),
-            *("".join(chr(0x1F1E6 - ord("A") + ord(letter)) for letter in flag) for flag in data.FLAGS.split()),
+            *_flag_patterns(),
         ]
     )
 
 
+def _flag_patterns() -> Iterator[str]:
+    for first, flags in groupby(data.FLAGS.split(), key=itemgetter(0)):
+        yield f"{_indicator(first)}[{''.join(_indicator(flag[1]) for flag in flags)}]"
+
+
+def _indicator(letter: str) -> str:
+    return chr(0x1F1E6 + ord(letter) - ord("A"))
+
+
 # Every emoji of several characters has one of these behind its first.
-_JOINT = re.compile("[\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff\U0001f1e6-\U0001f1ff\U000e0020-\U000e007f]")
-_EMOJI = re.compile(_emoji_pattern())
+_JOINT = "[\ufe0f\u200d\u20e3\U0001f3fb-\U0001f3ff\U0001f1e6-\U0001f1ff\U000e0067]"
+_HAS_JOINT = re.compile(_JOINT)
+_EMOJI = re.compile(f"(?=.{_JOINT})(?:{_emoji_pattern()})")
