@@ -16,7 +16,7 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 Weigh = Callable[[str], int]
 
 
-class DoesNotFit(Exception):  # noqa: N818 - it reads as what is the matter
+class DoesNotFit(Exception):
     """What may not shrink is too long; the message says by how much."""
 
 
@@ -86,9 +86,8 @@ class Layout:
         shown = {mark: text for mark, (_, text) in self.parts.items()}
         order = sorted(shown, key=lambda mark: (self.parts[mark][0], -mark))  # of equals, the later gives way
         for mark in order:
-            for tags in self._fewer_and_fewer_tags():
-                if part := shorten(shown[mark], self._weigher(weigh, shown, mark, tags), limit, self.language):
-                    return self.text({**shown, mark: part}, tags)
+            if cut := self._shortened(weigh, shown, mark, limit):
+                return cut
             shown[mark] = ""
             if any(shown.values()) and (whole := self._as_it_is(weigh, shown, limit)):
                 return whole
@@ -101,6 +100,16 @@ class Layout:
         if not fixed:
             return ""
         raise DoesNotFit(f"what may not shrink weighs {weigh(fixed)}, and the limit is {limit}")
+
+    def _shortened(self, weigh: Weigh, shown: dict[int, str], mark: int, limit: int) -> str:
+        """The tweet with one part made shorter; a whole sentence is worth more than a hashtag."""
+        cut = ""
+        for tags in self._fewer_and_fewer_tags():
+            part = shorten(shown[mark], self._weigher(weigh, shown, mark, tags), limit, self.language)
+            if part and not part.endswith("…"):
+                return self.text({**shown, mark: part}, tags)
+            cut = cut or (self.text({**shown, mark: part}, tags) if part else "")
+        return cut
 
     def _as_it_is(self, weigh: Weigh, shown: dict[int, str], limit: int) -> str:
         """The tweet with these parts and as many hashtags as fit; empty if they do not fit."""

@@ -13,9 +13,9 @@ def words_of(text: str) -> frozenset[str]:
 
 _GERMAN = words_of(
     """
-    aber als am an auch auf aus bei beim bis das dass dem den der des die du durch ein eine einem einen einer es
-    euch für haben hat ich ihr ihre im in ist jetzt kann mit nach nicht noch nur oder sich sie sind über um und
-    uns unser unsere vom von vor war was wenn werden wie wir wird zu zum zur
+    aber als auch auf aus bei beim bis das dass dem den der die durch ein eine einem einen einer euch für haben
+    hat ich ihr ihre im ist jetzt kann mit nach nicht noch nur oder sich sie sind über um und uns unser unsere
+    vom von vor wenn werden wie wir wird zu zum zur
     """
 )
 _ENGLISH = words_of(

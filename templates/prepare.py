@@ -2,15 +2,22 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 from unicodedata import normalize
 
 from connectors.contract import Item
 from templates.defuse import Links, defuse_links, defuse_names, drop_addresses, first_address
-from templates.language import Known, guess
+from templates.language import guess
 
 # Control characters, bidirectional overrides, what is no character at all, and the soft hyphen
 _UNPRINTABLE = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u202a-\u202e\u2060-\u206f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff]"
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});")
+_TAG = re.compile(
+    r"</?(?:a|b|blockquote|br|code|div|em|figure|font|h[1-6]|hr|i|img|li|ol|p|pre|small|span|strong|sub|sup|table|td|tr|u"
+    r"|ul)(?:\s[^<>]{0,500})?/?>",
+    re.IGNORECASE,
 )
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n\s*")
@@ -36,31 +43,37 @@ def prepare(item: Item, links: Links, *, limit: int, mentions: bool) -> Item:
     title, text = said_once(words(title).replace("\n", " "), words(text))
     return replace(
         item,
+        id=clean(item.id) or item.source,
+        story=clean(item.story),
         title="" if title.lower() in _UNTITLED else title,
         text=text + ("…" if len(item.text) > most else ""),
         link=clean(link),
         author=words(clean(item.author)),
-        tags=tuple(clean(tag) for tag in item.tags[:50]),
-        language=item.language or language_of(title, text),
-        extra={key: words(clean(value)) for key, value in item.extra.items()},
+        tags=tuple(words(clean(tag)) for tag in item.tags[:50]),
+        language=item.language or guess(f"{title} {text}"),
+        offer=item.offer and replace(item.offer, price=words(clean(item.offer.price))),
+        extra={clean(key): words(clean(value)) for key, value in item.extra.items()},
     )
 
 
 def clean(text: str) -> str:
     """One form of every letter (NFC), one blank between words, one line break between paragraphs."""
-    text = normalize("NFC", text)
+    text = normalize("NFC", _without_markup(text))
     if text.isprintable() and "  " not in text:
         return text.strip()
     text = _UNPRINTABLE.sub(_visible, text.replace("\r\n", "\n"))
     return _BREAKS.sub("\n", _BLANKS.sub(" ", text)).strip()
 
 
+def _without_markup(text: str) -> str:
+    """Markup that its source has escaped once too often, so that it came as words."""
+    if "&" in text:
+        text = _ENTITY.sub(lambda entity: unescape(entity.group()), text)
+    return _TAG.sub("", text) if "<" in text else text
+
+
 def _visible(match: re.Match[str]) -> str:
     return " " if match.group() in "\t\r\v\f\x1c\x1d\x1e\x1f\x85" else ""
-
-
-def language_of(title: str, text: str) -> Known:
-    return guess(f"{title} {text}")
 
 
 def said_once(title: str, text: str) -> tuple[str, str]:

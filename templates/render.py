@@ -31,7 +31,7 @@ class TemplateError(Exception):
     """A template cannot make a draft. The message names file, line and remedy; nothing must be posted."""
 
 
-class WrongVoice(TemplateError):  # noqa: N818 - it reads as what is the matter
+class WrongVoice(TemplateError):
     """The draft says du where the route wants Sie, or the other way; `sentence` is the one that offends."""
 
     def __init__(self, message: str, *, sentence: str) -> None:
@@ -174,7 +174,9 @@ def _link_in(text: str, link: str, scales: _Scales) -> str:
 @pass_context
 def _fit(context: Context, text: Any, order: int = 1) -> str:
     """May shrink; the part with the lowest order gives way first."""
-    return str(context[SHEET].may_shrink(str(text), int(order)))
+    if not isinstance(order, int):
+        raise TypeError(f"fit({order!r}): the order is a number, as in fit(2)")
+    return str(context[SHEET].may_shrink(str(text), order))
 
 
 @pass_context
@@ -187,6 +189,8 @@ def _day_in(timezone: tzinfo | None) -> Callable[..., str]:
     @pass_context
     def in_words(context: Context, moment: datetime) -> str:
         """A moment as its day: 30. November, 30 November; with the year if that is not the item's own."""
+        if not isinstance(moment, datetime):
+            raise TypeError(f"day prints a moment, as in item.published | day, and this is {moment!r}")
         item = context["item"]
         published = item.published.year if item.published else None
         return day(moment.astimezone(timezone) if timezone else moment, item.language, this_year=published)

@@ -9,7 +9,7 @@ from sentencex import segment
 
 from templates.language import Known, dangles
 
-ENOUGH = 0.6  # a whole sentence is preferred to a word if it uses this share of the room
+ENOUGH = 0.6  # a tweet that uses this share of its room ends with a whole sentence
 _CLAUSE = 0.8  # the end of a clause is preferred to any other word if it uses this share
 _AHEAD = 200  # what stands this far behind a cut says nothing about it
 _STUB = 20  # a cut text of fewer characters than this says nothing
@@ -21,6 +21,7 @@ _ABBREVIATION = re.compile(  # what sentencex takes for the end of a German sent
     re.IGNORECASE,
 )
 _COMPLETE = re.compile(r"[.!?。！？][\"'”“’‘»«)\]]*$")
+_ENUMERATED = re.compile(r"\s\d{1,2}\.$")  # the 1. belongs to what follows
 _BLANK = re.compile(r"\s+")
 _CHINESE = r"[\u3040-\u30ff\u3400-\u9fff]"  # has no blanks
 _GAP = re.compile(rf"\s+|(?<={_CHINESE})(?={_CHINESE})")
@@ -31,13 +32,14 @@ _NAMED = re.compile(r"[(„\"]?[A-ZÄÖÜ][\w.-]*$")  # Seite 4, Dezember 2026, 
 _UNITS = "–—-€%°&/+×"
 _QUOTES = re.compile(r"[\"„“”«»()\[\]]")
 _CLOSERS = {"„": "“”", "“": "”", "«": "»", "»": "«", "(": ")", "[": "]", '"': '"'}
-_HANGING = " \t\n,;:–—-(„“«»\"'/&+|•·*[‹›"
+_NO_QUOTES = str.maketrans(dict.fromkeys('"„“”«»', " "))
+_HANGING = re.compile(r"""(?:[\s,;:–—(„\[/&+|•·*-]|(?<=\s)["'“«»])+\Z""")  # what no text should end with
 
 
 def shorten(text: str, weigh: Callable[[str], int], limit: int, language: Known) -> str:
     """The longest good beginning of `text` for which `weigh` says at most `limit`; empty if none says anything.
 
-    `weigh` is asked a handful of times. The end is a whole sentence where at least 60 % of the room is then used, else
+    `weigh` is asked a handful of times. The end is a whole sentence where at least 60 % of the limit is then used, else
     a word and "…"; never inside a link, a number with its unit, a quotation or a grapheme.
     """
     if not text or weigh("") >= limit:
@@ -87,7 +89,7 @@ def _is_flag(letter: str) -> bool:
 
 def _is_whole(sentence: str) -> bool:
     if _COMPLETE.search(sentence):
-        return not sentence.endswith("...")
+        return not sentence.endswith("...") and not _ENUMERATED.search(sentence)
     return bool(sentence) and unicodedata.category(sentence[-1]) in ("So", "Mn") and sentence[-1] not in "®©™°"
 
 
@@ -151,9 +153,10 @@ class _Shortening:
         last = self._last_cut()
         if last == len(self.cuts):
             return self._finished()
-        self.ends = sentence_ends(self.text[: self.cuts[max(last, 0)] + _AHEAD], self.language)
+        self.reach = self.cuts[last] if last >= 0 else self.limit
+        self.ends = sentence_ends(self.text[: self.reach + _AHEAD], self.language)
         self.enclosed = _enclosed(self.text)
-        sentence, share = self._sentence(last)
+        sentence, share = self._sentence()
         return sentence if share >= ENOUGH else self._word(last) or sentence
 
     def _last_cut(self) -> int:
@@ -166,7 +169,7 @@ class _Shortening:
     def _until(self, index: int, closing: str = "") -> str:
         if index == len(self.cuts):
             return self.text
-        return self.text[: self.cuts[index]].rstrip(_HANGING) + self.dots + closing
+        return _HANGING.sub("", self.text[: self.cuts[index]]) + self.dots + closing
 
     def _finished(self) -> str:
         """The whole text, but not a last sentence that the source itself has cut off."""
@@ -175,14 +178,13 @@ class _Shortening:
         end = max(sentence_ends(self.text, self.language), default=0)
         return self.text[:end] if end >= ENOUGH * len(self.text) else self.text
 
-    def _sentence(self, last: int) -> tuple[str, float]:
-        """The longest beginning that ends with a sentence, and which share of the room it uses."""
-        bound = self.cuts[last] + len(self.dots) + 2 if last >= 0 else self.limit
-        for end in reversed(self.ends[: bisect_right(self.ends, bound)]):
+    def _sentence(self) -> tuple[str, float]:
+        """The longest beginning that ends with a sentence, and which share of its room the tweet then uses."""
+        for end in reversed(self.ends[: bisect_right(self.ends, self.reach + len(self.dots) + 2)]):
             if not self._around(end):
                 weight = self.weigh(self.text[:end])
                 if weight <= self.limit:
-                    return self.text[:end], (weight - self.empty) / (self.limit - self.empty)
+                    return self.text[:end], weight / self.limit
         return "", 0.0
 
     def _word(self, last: int) -> str:
@@ -207,15 +209,25 @@ class _Shortening:
         return cut if len(cut) >= _STUB else ""
 
     def _within_a_quotation(self, last: int) -> str:
-        """Where the text is one long quotation, it is cut and closed."""
+        """Where the text is one long quotation, it ends early and is closed."""
+        if last < 0:
+            return ""
+        ends = sentence_ends(self.text[: self.reach + _AHEAD].translate(_NO_QUOTES), self.language)
+        for end in reversed(ends[: bisect_right(ends, self.reach)]):
+            whole = self.text[:end] + self._closing(end)
+            if ENOUGH * self.limit <= self.weigh(whole) <= self.limit:
+                return whole
         for index in range(last, -1, -1):
-            around = self._around(self.cuts[index])
-            if around and not self._splits(self.cuts[index]) and not self._dangles(self.cuts[index]):
-                closing = "".join(_CLOSERS[self.text[start]][0] for start, _ in sorted(around, reverse=True))
-                cut = self._until(index, closing)
+            at = self.cuts[index]
+            if not self._splits(at) and not self._dangles(at):
+                cut = self._until(index, self._closing(at))
                 if self.weigh(cut) <= self.limit:
                     return cut if len(cut) >= _STUB else ""
         return ""
+
+    def _closing(self, at: int) -> str:
+        """The marks that close what is open at this place, the innermost first."""
+        return "".join(_CLOSERS[self.text[start]][0] for start, _ in sorted(self._around(at), reverse=True))
 
     def _around(self, at: int) -> list[tuple[int, int]]:
         """The quotations and brackets that are open at this place."""
@@ -230,7 +242,7 @@ class _Shortening:
 
     def _dangles(self, at: int) -> bool:
         word = self._word_before(at).strip('"„“”»«()[],;:–—-!?…')
-        return not word or dangles(word, self.language)
+        return not word or dangles(re.split("['’]", word)[0], self.language)
 
     def _word_before(self, at: int) -> str:
         words = self.text[max(0, at - 40) : at].split()

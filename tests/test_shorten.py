@@ -1,0 +1,160 @@
+"""A text gets shorter the way an editor would do it."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from templates.shorten import between_graphemes, chop, sentence_ends, shorten
+
+
+def short(text: str, limit: int, language: str = "de") -> str:
+    return shorten(text, len, limit, language)  # type: ignore[arg-type]
+
+
+def every_cut(text: str, language: str = "de") -> list[str]:
+    """What stays of the text with every limit, without the closing marks that the cut itself adds."""
+    cuts = {short(text, limit, language) for limit in range(10, len(text) + 1)}
+    return sorted(cut.partition("…")[0].rstrip() for cut in cuts if cut)
+
+
+def test_a_text_that_fits_stays_as_it_is() -> None:
+    assert short("Wir haben auch samstags offen", 29) == "Wir haben auch samstags offen"
+
+
+def test_a_tweet_ends_after_a_sentence_if_that_uses_three_fifths_of_the_room() -> None:
+    text = "Unser Laden ist jetzt auch samstags offen. Das haben sich viele gewünscht, und wir finden es gut."
+    assert short(text, 70) == "Unser Laden ist jetzt auch samstags offen."
+
+
+def test_it_ends_after_a_word_if_the_sentence_leaves_too_much_room() -> None:
+    text = "Endlich! Unser Laden am Neumarkt ist jetzt auch samstags bis zum späten Abend offen, sogar im Advent."
+    assert short(text, 70) == "Endlich! Unser Laden am Neumarkt ist jetzt auch samstags …"
+
+
+def test_a_short_sentence_is_better_than_a_stump() -> None:
+    assert short("Wir freuen uns. Donaudampfschifffahrtsgesellschaftskapitän Müller", 40) == "Wir freuen uns."
+
+
+def test_english_puts_the_dots_at_the_word() -> None:
+    text = "Our shop stays open late on Saturdays starting next winter, which many of you have wanted"
+    assert short(text, 50, "en") == "Our shop stays open late on Saturdays starting…"
+
+
+def test_a_line_break_ends_a_sentence_only_with_a_full_stop() -> None:
+    assert sentence_ends("Unser Angebot\nWir backen selbst.\nKommt vorbei! 🎉\nBis dann", "de") == [32, 46, 48]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Am 1. Dezember geht es los.",
+        "Das gilt z. B. für Brot.",
+        "Wir danken Dr. Schmitz und Prof. Meier.",
+        "Das Los kostet ca. 5 Euro inkl. Steuer.",
+        "Obst, Gemüse, Brot usw. gibt es hier.",
+        "Im 19. Jahrhundert war das so.",
+    ],
+)
+def test_an_abbreviation_does_not_end_a_german_sentence(text: str) -> None:
+    assert sentence_ends(text, "de") == [len(text)]
+
+
+def test_a_number_in_a_list_does_not_end_a_sentence() -> None:
+    assert sentence_ends("Here are the apps. Recording 1. Audacity is free.", "en") == [18, 49]
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "19,99 €",
+        "€ 20",
+        "10 Uhr",
+        "8:30–12 Uhr",
+        "1. Dezember 2026",
+        "3 500 Kilometer",
+        "z. B.",
+        "Seite 4",
+        "§ 5",
+        "Nr. 12",
+        "Mo–Fr",
+        "20 %",
+        "Dr. Schmitz",
+        "#Öffnungszeiten",
+        "https://example.com/a?b=c",
+        "„Das ist gut. Wirklich gut“",
+        "(immer am ersten Samstag)",
+    ],
+)
+def test_what_belongs_together_stays_together(whole: str) -> None:
+    text = f"Die Gäste loben unser Haus seit Jahren und {whole} gehört auch dazu, wie wir alle wissen, seit langem."
+    start = text.index(whole)
+    assert len(every_cut(text)) > 5
+    for kept in every_cut(text):
+        assert not start < len(kept) < start + len(whole), kept
+
+
+def test_a_cut_text_promises_nothing_that_does_not_come() -> None:
+    text = (
+        "Wir eröffnen am Samstag mit der ganzen Familie und für alle Freunde des Hauses ein neues Café in der Altstadt."
+    )
+    for kept in every_cut(text):
+        assert kept.split()[-1].lower() not in {"am", "mit", "der", "und", "für", "alle", "des", "ein", "in"}
+
+
+def test_no_comma_and_no_open_bracket_before_the_dots() -> None:
+    text = (
+        "Kaffee, Kuchen, Brot (aus Roggen), Brezeln: alles ist frisch – und alles ist von hier, „wie früher“, sagt sie"
+    )
+    for limit in range(20, len(text)):
+        assert not re.search(r"[,;:(„–-]\s*…", short(text, limit))
+
+
+def test_one_long_quotation_is_closed() -> None:
+    said = "Wir sind sehr froh über den Zuspruch. " * 3
+    text = f"„{said}Das hatte niemand gedacht“, sagt die Chefin."
+    assert short(text, 90) == "„Wir sind sehr froh über den Zuspruch. Wir sind sehr froh über den Zuspruch.“"
+    assert short(text, 35) == "„Wir sind sehr froh …“"
+
+
+@given(st.text('ab „“"«»()[]., ', max_size=200), st.integers(0, 60))
+def test_quotations_that_are_cut_are_closed(text: str, limit: int) -> None:
+    cut = short(text, limit)
+    if cut != text and "…" in cut:
+        assert cut.count("„") <= cut.count("“") + cut.count("”") + text.count("„")
+    assert len(cut) <= limit
+
+
+def test_a_sentence_that_the_source_has_cut_off_is_left_out() -> None:
+    text = "Unser Laden ist jetzt auch samstags bis 20 Uhr offen. Außerdem gibt es …"
+    assert short(text, 200) == "Unser Laden ist jetzt auch samstags bis 20 Uhr offen."
+
+
+@pytest.mark.parametrize("seen", ["👨‍👩‍👧‍👦", "🇩🇪", "👍🏽", "e\u0301", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "한"])
+def test_what_a_reader_sees_as_one_character_is_never_cut(seen: str) -> None:
+    text = seen * 12
+    for limit in range(1, len(text)):
+        kept = chop(text, len, limit).removesuffix("…")
+        assert kept == seen * (len(kept) // len(seen))
+
+
+def test_chinese_is_cut_between_its_characters() -> None:
+    text = "我们的商店现在星期六也营业到很晚" * 3
+    assert short(text, 30, "en") == text[:29] + "…"
+
+
+@given(st.text(max_size=300), st.integers(0, 100), st.sampled_from(["de", "en"]))
+def test_a_shortened_text_is_a_beginning_of_it_and_fits(text: str, limit: int, language: str) -> None:
+    text = unicodedata.normalize("NFC", text).strip()
+    cut = short(text, limit, language)
+    assert len(cut) <= limit
+    assert text.startswith(re.split(r"\s?…[\"”“»«)\]]*$", cut)[0])
+    assert all(between_graphemes(text, at) for at in [len(cut)] if text.startswith(cut))
+
+
+@given(st.text("aä .,\n🎉", max_size=120), st.integers(10, 80))
+def test_more_room_never_makes_an_empty_text(text: str, limit: int) -> None:
+    if short(text, limit):
+        assert short(text, limit + 30)

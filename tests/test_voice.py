@@ -1,0 +1,70 @@
+"""A bank that suddenly says du is noticed before it speaks."""
+
+import pytest
+
+from templates.voice import offending_sentence
+
+FORMAL = [
+    "Wir freuen uns, wenn Sie uns besuchen.",
+    "Das Angebot gilt für Sie und Ihre Familie.",
+    "Besuchen Sie uns am Samstag!",
+    "Haben Sie Fragen? Wir sind für alle da.",
+    "Wir beraten Ihnen zuliebe auch am Abend.",
+]
+INFORMAL = [
+    "Wir freuen uns, wenn du uns besuchst.",
+    "Das Angebot ist für dich und deine Familie.",
+    "Hol dir jetzt den neuen Katalog!",
+    "Wir freuen uns auf euch und eure Kinder.",
+    "Habt ihr Fragen? Wir sind für alle da.",
+    "Das wisst ihr ja, und es ist nicht neu.",
+    "Wenn Ihr kommt, ist der Tisch gedeckt.",
+]
+NEITHER = [
+    "Unser Laden ist jetzt auch samstags offen.",
+    "Die Chefin kam, und ihr Bruder war dabei.",
+    "Sie haben lange daran gearbeitet.",
+    "Ihre Idee war gut, und das wurde belohnt.",
+    "Der Verein und ihre Mitglieder feiern.",
+    "„Du schaffst das, und ich weiß es“, sagte der Trainer.",
+    "Er fragte: „Kommen Sie auch?“, und alle lachten.",
+]
+
+
+@pytest.mark.parametrize("text", FORMAL)
+def test_sie_is_wrong_where_the_route_says_du(text: str) -> None:
+    assert offending_sentence(text, "du")
+    assert not offending_sentence(text, "sie")
+
+
+@pytest.mark.parametrize("text", INFORMAL)
+def test_du_is_wrong_where_the_route_says_sie(text: str) -> None:
+    assert offending_sentence(text, "sie")
+    assert not offending_sentence(text, "du")
+
+
+@pytest.mark.parametrize("text", NEITHER)
+def test_a_text_that_addresses_nobody_is_never_wrong(text: str) -> None:
+    assert not offending_sentence(text, "du")
+    assert not offending_sentence(text, "sie")
+
+
+def test_the_sentence_that_offends_is_named() -> None:
+    text = "Neu in Köln\n\nWir haben offen. Das ist gut für Sie und auch für uns. Der Eintritt ist frei."
+    assert offending_sentence(text, "du") == "Das ist gut für Sie und auch für uns."
+
+
+def test_english_has_no_such_thing() -> None:
+    assert not offending_sentence("You and your friends: we think that this is for you.", "sie")
+
+
+@pytest.mark.parametrize(
+    ("text", "voice"),
+    [
+        ("Komm vorbei und bring die Kinder mit.", "sie"),  # an imperative without a pronoun
+        ("Ihre Meinung ist uns wichtig, und die der anderen auch.", "du"),  # may be "her opinion"
+        ("„Kommt mit, ihr habt Zeit“: das ist unser Motto für die Messe.", "sie"),  # a quotation
+    ],
+)
+def test_what_it_misses_is_known(text: str, voice: str) -> None:
+    assert not offending_sentence(text, voice)  # type: ignore[arg-type]
