@@ -25,7 +25,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]{1,31
 _NOT_TEXT = frozenset(
     """
     script style noscript template iframe object embed figure figcaption svg math canvas video audio form button
-    select textarea head title nav
+    select textarea head title nav rt rp del s strike
     """.split()  # noqa: SIM905 (words are easier to read and to keep)
 )
 _FURNITURE = frozenset(
@@ -39,6 +39,7 @@ _FURNITURE = frozenset(
     toc_container
     """.split()  # noqa: SIM905 (words are easier to read and to keep)
 )
+_RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _EMOJI = frozenset({"emoji", "wp-smiley"})
 _AROUND = {"td": " ", "th": " "} | dict.fromkeys(
     """
@@ -56,7 +57,8 @@ _LEFT_OUT = re.compile(r"\[ ?(?:…|\.\.\.) ?\]")
 
 # WordPress shortcodes that nobody ran. In some pairs the inside is no text of the article either.
 _EMBEDDED = re.compile(
-    r"\[(wp_caption|caption|embed|gallery|playlist|video|audio|googlemaps?)(?:\s[^\[\]]{0,500})?\][^\[]{0,1000}\[/\1\]"
+    r"\[(wp_caption|caption|embed|gallery|playlist|video|audio|googlemaps?)(?:\s[^\[\]]{0,500})?\]"
+    r"(?:[^\[]|\[(?!/?\1)){0,1000}\[/\1\]"
 )
 _CLOSING = re.compile(r"\[/([a-z][\w-]{0,40})\]")
 _SHORTCODE = re.compile(r"\[/?([a-z][\w-]{0,40})((?:[\s=][^\[\]]{0,500})?)(?:\]|$)")
@@ -151,7 +153,9 @@ def _visible(html: str) -> str:
             pieces.append(node)
         elif node.is_text_node:
             pieces.append(node.text_content or "")
-        elif (tag := node.tag or "") not in _NOT_TEXT and not _is_hidden(node):
+        elif (tag := node.tag or "") == "sup":
+            pieces.append(_raised(node))
+        elif tag not in _NOT_TEXT and not _is_hidden(node):
             around = _AROUND.get(tag, "")
             pieces.append(around or _emoji(node))
             todo += [around, *_children(node)]
@@ -173,6 +177,11 @@ def _is_hidden(node: LexborNode) -> bool:
         or "display:none" in (marks.get("style") or "").replace(" ", "")
         or not _FURNITURE.isdisjoint((marks.get("class") or "").split())
     )
+
+
+def _raised(node: LexborNode) -> str:
+    """m² is not m2; a raised link leads to a footnote."""
+    return "" if node.css_first("a") else node.text().translate(_RAISED)
 
 
 def _emoji(node: LexborNode) -> str:

@@ -29,6 +29,8 @@ NEWS = "Die neue Halle in Köln ist fertig."
         ("<p>Werk&shy;halle\u200b\ufeff&#8203; neu&#xAD;</p>", "Werkhalle neu"),
         ("<p>u\u0308ber</p>", "über"),
         ("<p>Hallo <img class='emoji' alt='🎉'><img class=wp-smiley alt=':-)'><img alt='Halle'></p>", "Hallo 🎉:-)"),
+        ("<p>300 m<sup>2</sup> am 1<sup>st</sup> Tag<sup><a href='#fn1'>1</a></sup></p>", "300 m² am 1st Tag"),
+        ("<p>Jetzt <del>99 €</del> <ins>79 €</ins></p>", "Jetzt 79 €"),
         ("<p>3 < 4 & 5 > 2</p>", "3 < 4 & 5 > 2"),
         ("<html><head><title>Seite</title></head><body><p>Text</p></body></html>", "Text"),
         ("<p>Offen <b>und <a href='x'>schief</p> ge</b>nistet", "Offen und schief\ngenistet"),
@@ -58,9 +60,11 @@ def test_html_reads_as_a_browser_shows_it(html: str, text: str) -> None:
         "<span aria-hidden='true'>→</span>",
         "<div style='color: red; display: none'>Vorschau</div>",
         "<template>Vorlage</template>",
-        "[caption id='a' align='left' width='300']<img src='x'> Die Halle[/caption]",
+        "[caption id='a' align='left' width='300']<img src='x'> Die Halle [Foto: M.][/caption]",
         "[gallery ids='1,2,3']",
         "[embed]https://youtu.be/abc[/embed]",
+        "[toc]",
+        "[center][/center]",
         "[contact-form-7 id='12' title='Kontakt']",
         "[vc_row][vc_column width=&#8221;1/2&#8243;][vc_separator][/vc_column][/vc_row]",
     ],
@@ -126,6 +130,10 @@ def test_ordinary_text_stays_what_it_is(text: str) -> None:
     assert plain_text(text) == text
 
 
+def test_half_a_character_is_no_text() -> None:
+    assert plain_text("Die \ud800Halle") == "Die Halle"
+
+
 def test_an_excerpt_that_was_cut_ends_with_an_ellipsis() -> None:
     assert plain_text("<p>Die Halle ist [&hellip;]</p>") == "Die Halle ist …"
     assert plain_text("Die Halle ist [...] <a href='x'>Weiterlesen</a>") == "Die Halle ist …"
@@ -150,6 +158,7 @@ def test_lines_that_were_only_wrapped_are_made_whole() -> None:
 def test_markup_that_was_encoded_twice_is_read_as_markup() -> None:
     assert plain_text("&lt;p&gt;Halle &amp;amp; Tor&lt;/p&gt;&lt;p&gt;neu&lt;/p&gt;") == "Halle & Tor\nneu"
     assert plain_text("<div>Eins<br>&lt;p&gt;Zwei &amp;#8211; drei&lt;/p&gt;</div>") == "Eins\nZwei – drei"
+    assert plain_text("Eins<br>Zwei &amp;amp; drei") == "Eins\nZwei & drei"
     assert plain_text("&amp;lt;b&amp;gt;Halle&amp;lt;/b&amp;gt;") == "Halle"
 
 
