@@ -13,11 +13,22 @@ _MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _LINE_ENDS = re.compile(r" *\n *")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
+_BEFORE_A_LINK = " \n([\"'„“»«"
+
 Weigh = Callable[[str], int]
 
 
 class DoesNotFit(Exception):
     """What may not shrink is too long; the message says by how much."""
+
+
+def _set_apart(link: str, text: str) -> str:
+    """With blanks around the link where a word stands against it: it would be none, or another one."""
+    before, *after = text.split(link)
+    for following in after:
+        apart = " " if before and before[-1] not in _BEFORE_A_LINK else ""
+        before = f"{before}{apart}{link}{' ' if following[:1].isalnum() else ''}{following}"
+    return before
 
 
 class Sheet(Bounds):
@@ -48,13 +59,14 @@ class Sheet(Bounds):
 class Layout:
     """What a template printed: fixed pieces, and between them the parts that may shrink."""
 
-    def __init__(self, printed: str, sheet: Sheet, *, language: Known, most_tags: int) -> None:
+    def __init__(self, printed: str, sheet: Sheet, *, link: str, language: Known, most_tags: int) -> None:
         pieces = _MARK.split(printed)
         self.fixed, self.marks = pieces[::2], [int(mark) for mark in pieces[1::2]]
         if any(_OPEN in piece or _CLOSE in piece for piece in self.fixed):
             raise ValueError(
                 "a filter follows fit or hashtags: these two come last, as in {{ item.text | upper | fit }}"
             )
+        self.link = link
         self.parts = {mark: sheet.fits[mark] for mark in self.marks if mark in sheet.fits}
         self.language, self.tags_at = language, sheet.tags_at
         said = " ".join([*self.fixed, *(text for _, text in self.parts.values())])
@@ -65,8 +77,9 @@ class Layout:
         tag_line = " ".join(self.tags[:tags])
         words = [self.fixed[0]]
         for mark, piece in zip(self.marks, self.fixed[1:], strict=True):
-            words += [tag_line if mark == self.tags_at else shown.get(mark, ""), piece]
-        text = "".join(words)
+            part = tag_line if mark == self.tags_at else shown.get(mark, "")
+            words += [" " if part and self.link and words[-1].endswith(self.link) else "", part, piece]
+        text = _set_apart(self.link, "".join(words)) if self.link else "".join(words)
         if " \n" in text or "\n " in text:
             text = _LINE_ENDS.sub("\n", text)
         return (_EMPTY_LINES.sub("\n\n", text) if "\n\n\n" in text else text).strip()
@@ -77,9 +90,9 @@ class Layout:
             words in piece for piece in (*self.fixed, *(text for _, text in self.parts.values()))
         )
 
-    def means(self, link: str, own: str) -> bool:
+    def means(self, link: str) -> bool:
         """Whether a link in the tweet is the item's own, or one that the template itself spells out."""
-        return bool(own and own in link) or any(link in piece for piece in self.fixed)
+        return bool(self.link and self.link in link) or any(link in piece for piece in self.fixed)
 
     def fit(self, weigh: Weigh, limit: int) -> str:
         """The tweet, with as much of every part as there is room for. Raises `DoesNotFit`."""

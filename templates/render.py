@@ -16,6 +16,7 @@ from connectors.contract import Destination, Draft, Item
 from templates.dates import day
 from templates.defuse import defuse_links
 from templates.fitting import DoesNotFit, Layout, Sheet
+from templates.language import Known
 from templates.prepare import prepare
 from templates.sandbox import SHEET, Sandbox
 from templates.voice import offending_sentence
@@ -115,7 +116,8 @@ def _laid_out(template: Template, item: Item, wording: Wording, account: Destina
     seen = {"item": item, "account": Account(name=account.name, limit=account.limit), SHEET: sheet}
     try:
         printed = template.render(seen)
-        return Layout(printed, sheet, language="de" if item.language == "de" else "en", most_tags=wording.hashtags)
+        language: Known = "de" if item.language == "de" else "en"
+        return Layout(printed, sheet, link=item.link, language=language, most_tags=wording.hashtags)
     except Exception as error:  # whatever a template does, it is held, never sent
         place = f"{wording.template}{_line_of(error, template)}"
         reason = str(error) or type(error).__name__
@@ -133,7 +135,7 @@ def _fitted(layout: Layout, name: str, item: Item, scales: _Scales) -> str:
     try:
         text = layout.fit(scales.length, limit)
         for _ in range(3):  # taking the sting out of a link may cost a little room
-            harmless = defuse_links(text, scales.links, keep=lambda link: layout.means(link, item.link))
+            harmless = defuse_links(text, scales.links, keep=layout.means)
             if harmless == text:
                 break
             over = scales.length(harmless) - scales.limit

@@ -251,6 +251,22 @@ def test_a_template_may_add_to_the_link(write: Write) -> None:
     assert draft.link == f"{LINK}?utm_source=x"
 
 
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("Alles dazu:{{ item.link }}", f"Alles dazu: {LINK}"),
+        ("({{ item.link }})", f"({LINK})"),
+        ("{{ item.link }}Mehr", f"{LINK} Mehr"),
+        ("{{ item.text | fit }}{{ item.link }}{{ item.tags | hashtags }}", f"Ja. {LINK} #Eins"),
+        ("{{ item.link }}{{ item.link }}", f"{LINK} {LINK}"),
+    ],
+)
+def test_a_link_stands_apart_from_words(write: Write, template: str, text: str) -> None:
+    draft = write(template, an_item(link=LINK, text="Ja.", tags=("Eins",)))
+    assert draft.text == text
+    assert draft.link == LINK
+
+
 def test_a_link_on_this_machine_is_the_link_too(write: Write) -> None:
     assert write("{{ item.link }}", an_item(link="http://127.0.0.1:8000/7")).link == "http://127.0.0.1:8000/7"
 
@@ -460,6 +476,7 @@ def test_whatever_comes_the_tweet_is_one(tmp_path: Path, template: str, item: It
     assert not CASHTAG.search(made.text)
     own = [made.text[start:end] for start, end in find_links(made.text)]
     assert all(link == made.link for link in own)
+    assert own or "127.0.0.1" in item.link or not item.link
 
 
 @pytest.mark.parametrize("template", ["blog.j2", "facebook.j2", "offer.j2"])
