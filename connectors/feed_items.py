@@ -18,9 +18,8 @@ _AHEAD = timedelta(days=1)  # how far a clock may be fast; a date beyond it says
 def items_of(entries: Sequence[Entry], *, source: str, now: datetime) -> tuple[list[Item], list[str]]:
     """The Items in the order of the feed, and notices about what is none. The same entries give the same Items."""
     usable = [entry for entry in entries if entry.title or entry.text or entry.link]
-    notices = (
-        [f"{len(entries) - len(usable)} entries hold nothing and were left out"] if len(usable) < len(entries) else []
-    )
+    empty = len(entries) - len(usable)
+    notices = [f"left out, because neither title, text nor link is there: {empty} of the entries"] if empty else []
     named = _with_ids(_without_repeats(usable))
     stories = _stories(named)
     return [_item(entry, stories.get(entry.link, ""), source, now) for entry in named], notices
@@ -47,7 +46,7 @@ def _with_ids(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _own_id(entry: Entry) -> str:
-    return entry.id or (entry.link if _is_article(entry.link) else "") or _fingerprint(entry)
+    return entry.id or (entry.link if _is_article(entry.link) else "") or _fingerprint(f"{entry.title}\n{entry.text}")
 
 
 def _id_and_link(entry: Entry) -> str:
@@ -55,11 +54,11 @@ def _id_and_link(entry: Entry) -> str:
 
 
 def _id_and_words(entry: Entry) -> str:
-    return f"{entry.id}|{_fingerprint(entry)}"
+    return f"{entry.id}|{_fingerprint(entry.title or entry.text)}"
 
 
-def _fingerprint(entry: Entry) -> str:
-    return hashlib.sha256(f"{entry.title}\n{entry.text}".encode()).hexdigest()[:32]
+def _fingerprint(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
 def _is_article(link: str) -> bool:

@@ -3,6 +3,7 @@
 import calendar
 import io
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -137,32 +138,29 @@ def _read(moment: Any) -> str:
 
 
 def _images(entry: Any, markup: str, url: str) -> tuple[Picture, ...]:
-    """The pictures of the entry; the sizes in which media:content offers one picture count as one, the largest."""
-    shown = first_picture(markup, url)
-    for parts, key in ((_media(entry), "url"), (_enclosures(entry), "href"), (entry.get("media_thumbnail", ()), "url")):
-        found = [absolute(part.get(key), url) for part in parts if not _is_tracker(part, key)]
-        if any(found):
-            alts = dict(shown)
-            return tuple((address, alts.get(address, "")) for address in dict.fromkeys(found) if address)
-    return shown
+    """The pictures of the entry. media: elements offer one picture in several sizes: the largest counts."""
+    shown = dict(first_picture(markup, url))
+    for addresses in (
+        _largest(filter(_is_picture, entry.get("media_content", ())), url),
+        [absolute(part.get("href"), url) for part in entry.get("enclosures", ()) if _is_picture(part)],
+        shown,
+        _largest(entry.get("media_thumbnail", ()), url),
+    ):
+        found = [address for address in dict.fromkeys(addresses) if address and not is_tracker(address)]
+        if found:
+            return tuple((address, shown.get(address, "")) for address in found)
+    return ()
 
 
-def _media(entry: Any) -> list[Any]:
-    pictures = [part for part in entry.get("media_content", ()) if _is_picture(part) and not _is_tracker(part, "url")]
-    return sorted(pictures, key=lambda part: -_size(part))[:1]
-
-
-def _enclosures(entry: Any) -> list[Any]:
-    return [part for part in entry.get("enclosures", ()) if str(part.get("type", "")).startswith("image/")]
+def _largest(parts: Iterable[Any], url: str) -> list[str]:
+    usable = [part for part in parts if not is_tracker(str(part.get("url")), part.get("width"), part.get("height"))]
+    return [absolute(part.get("url"), url) for part in sorted(usable, key=_size, reverse=True)[:1]]
 
 
 def _is_picture(part: Any) -> bool:
     kind = str(part.get("medium") or part.get("type") or "")
-    return kind.startswith("image") if kind else bool(_PICTURE_FILE.search(str(part.get("url")).partition("?")[0]))
-
-
-def _is_tracker(part: Any, key: str) -> bool:
-    return is_tracker(str(part.get(key)), part.get("width"), part.get("height"))
+    address = str(part.get("url") or part.get("href"))
+    return kind.startswith("image") if kind else bool(_PICTURE_FILE.search(address.partition("?")[0]))
 
 
 def _size(part: Any) -> int:
@@ -183,7 +181,7 @@ def _tags(entry: Any) -> list[str]:
 
 def _author(part: Any) -> str:
     """A name. An address of e-mail is no name, and not ours to publish."""
-    name = clean((part.get("author_detail") or {}).get("name") or part.get("author"))
+    name = clean(plain(str((part.get("author_detail") or {}).get("name") or part.get("author") or "")[:1000]))
     return "" if "@" in name else name[:200]
 
 

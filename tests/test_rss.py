@@ -81,6 +81,13 @@ def test_a_guid_on_every_entry_identifies_none_of_them() -> None:
     assert {item.id for item in read(rss(old, new))} == {item.id for item in read(rss(new, old))}
 
 
+def test_a_guid_and_a_link_on_every_entry_leave_the_titles_to_tell_them_apart() -> None:
+    same = "<guid>1</guid><link>https://blog.example/news</link>"
+    before = read(rss(f"{same}<title>A</title>", f"{same}<title>B</title>"))
+    after = read(rss(f"{same}<title>C</title>", f"{same}<title>A</title><description>Edited</description>"))
+    assert len({item.id for item in (*before, *after)}) == 3
+
+
 def test_two_entries_with_one_link_and_one_title_are_one() -> None:
     first = "<guid>1</guid><title>A</title><link>https://blog.example/a?utm_source=x</link>"
     again = "<guid>2</guid><title>A</title><link>https://blog.example/a</link>"
@@ -232,6 +239,13 @@ def test_the_first_picture_of_the_text_brings_its_words() -> None:
 def test_sizes_of_one_picture_are_one_picture() -> None:
     media = "".join(f'<media:content url="/{w}.jpg" medium="image" width="{w}"/>' for w in (140, 1200, 460))
     assert one("<title>T</title>" + media).images == (Image(url="https://blog.example/1200.jpg"),)
+
+
+def test_a_thumbnail_is_only_better_than_nothing() -> None:
+    thumbnails = "".join(f'<media:thumbnail url="/{n}.jpg"/>' for n in "ab")
+    assert one("<title>T</title>" + thumbnails).images == (Image(url="https://blog.example/a.jpg"),)
+    shown = one(f"<title>T</title>{thumbnails}<description><![CDATA[<img src='/c.jpg' alt='C'>]]></description>")
+    assert shown.images == (Image(url="https://blog.example/c.jpg", alt="C"),)
 
 
 def test_an_authors_portrait_is_no_picture_of_the_article() -> None:
