@@ -230,7 +230,7 @@ def test_a_canonical_link_is_an_https_link_that_can_be_opened() -> None:
             "https://xn--\ud83d.de\\x",
             "https://firma.de//" + "a" * 9000,
         ),
-        f"https://{'a.' * 200}de/",
+        f"https://{'a.' * 200}de//",
     ],
 )
 def test_what_is_no_web_address_comes_back_stripped(text: str) -> None:
