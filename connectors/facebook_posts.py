@@ -86,12 +86,8 @@ def _is_by(post: Mapping[str, Any], page_id: str) -> bool:
 
 def _is_share(post: Mapping[str, Any], attachments: Iterable[Mapping[str, Any]], names: frozenset[str]) -> bool:
     # A plain link post is a `shared_story` too, so the status does not tell.
-    if post.get("parent_id"):
-        return True
-    if string(post, "status_type") in _UPLOADS:
-        return False
     owners = (owner(target(attachment)) for attachment in attachments)
-    return any(name and name not in names for name in owners)
+    return bool(post.get("parent_id")) or any(name and name not in names for name in owners)
 
 
 def _names_of_page(posts: Iterable[object], page: str, page_id: str) -> frozenset[str]:

@@ -25,7 +25,7 @@ from connectors.web import Web
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
-TOKEN = "EAAneedle0Token0That0Nobody0Must0Ever0See0In0Any0Log"
+TOKEN = "EAAneedle0Nobody0Must0See"
 SECRET = "5ecre7needleOfTheApp"
 PAGE = "100200300400500"
 OTHER = "555666777888999"
@@ -104,6 +104,39 @@ def test_a_link_is_unwrapped_where_facebook_names_only_its_own_redirect(house):
     assert house.only_item().link == ARTICLE
 
 
+def test_the_link_itself_is_preferred_to_what_facebook_made_of_it(house):
+    post_id = house.page.share_link("Lesen!", ARTICLE, at=NOW, title="")
+    house.page.posts[post_id]["attachments"]["data"][0]["url"] = "https://fb.me/short"
+    assert house.only_item().link == ARTICLE
+
+
+def test_the_title_that_facebook_gives_a_photo_is_not_what_it_shows(house):
+    post_id = house.page.show_photo("Ein Foto", at=NOW)
+    photo = house.page.posts[post_id]["attachments"]["data"][0]
+    photo["title"] = "Photos from Kaufhaus Lindner's post"
+    assert house.only_item().images[0].alt == ""
+    photo["description"] = "Kürbisse auf einem Tisch"
+    assert house.only_item().images[0].alt == "Kürbisse auf einem Tisch"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-11-22T09:00:00+0100", NOW),
+        ("2026-11-22T08:00:00", NOW),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("gestern", None),
+        (1700000000, None),
+    ],
+)
+def test_a_time_is_read_in_utc_or_not_at_all(house, written, read):
+    post_id = house.page.write("Willkommen!", at=NOW)
+    post = {**house.page.posts[post_id], "created_time": written}
+    (item,), _ = read_posts([post], source="facebook", page=PAGE, page_id=PAGE)
+    assert item.published == read
+    assert read is None or item.published.utcoffset() == timedelta()
+
+
 @pytest.mark.parametrize(
     ("words", "link"),
     [
@@ -137,6 +170,10 @@ def test_comments_change_nothing_and_an_edit_changes_the_words_alone(house):
 # --- What is no news --------------------------------------------------------------------------------------------------
 
 
+def share_without_preview(page):
+    page.posts[page.write("Schön!", at=NOW)]["parent_id"] = f"{OTHER}_7"
+
+
 def marked(flag, value):
     def add(page):
         page.mark(page.write("Ein Entwurf", at=NOW), **{flag: value})
@@ -155,6 +192,7 @@ def marked(flag, value):
         ("event, group or tag", lambda page: page.create_event("Kommt alle!", at=NOW)),
         ("share of somebody else's post", lambda page: page.share_post("Schön!", of=f"{OTHER}_7", at=NOW)),
         ("share of somebody else's post", lambda page: page.share_post("Oh!", of=f"{OTHER}_7", at=NOW, told=False)),
+        ("share of somebody else's post", share_without_preview),
         ("without words", lambda page: page.show_photo("", at=NOW)),
     ],
 )
@@ -196,6 +234,12 @@ def test_the_first_read_takes_two_pages_and_every_other_one(house):
     for hour in range(60):
         house.page.write(f"Nummer {hour}", at=NOW - timedelta(hours=hour))
     assert [len(house.fetch().items) for _ in range(2)] == [50, 25]
+
+
+def test_the_first_read_of_a_short_page_asks_once(house):
+    house.page.write("Willkommen!", at=NOW)
+    house.fetch()
+    assert house.asked == ["published_posts", "debug_token"]
 
 
 def test_an_empty_page_is_not_the_end(house):
@@ -275,11 +319,11 @@ EXPECTED = {
     "app removed": (SourceBroken, "let it in again"),
     "checkpoint": (SourceBroken, "log in"),
     "password changed": (SourceBroken, NEW_TOKEN),
-    "token expired": (SourceBroken, "has expired"),
+    "token expired": (SourceBroken, "the token has expired"),
     "unconfirmed": (SourceBroken, "not confirmed"),
     "token withdrawn": (SourceBroken, "withdrawn"),
     "role lost": (SourceBroken, "a new token will not help"),
-    "subcode alone": (SourceBroken, "has expired"),
+    "subcode alone": (SourceBroken, "the token has expired"),
     "permission denied": (SourceBroken, "lacks a permission"),
     "permission missing": (SourceBroken, "lacks a permission"),
     "permission of a range": (SourceBroken, "lacks a permission"),
@@ -612,6 +656,13 @@ def test_no_token_is_in_an_error_wherever_facebook_quotes_it(house, place, wrap)
     with pytest.raises(SourceError) as caught:
         house.source.fetch(answering(400, body), {}, now=NOW)
     assert TOKEN[:8] not in str(caught.value)
+
+
+def test_a_long_word_in_an_error_is_blotted_because_it_may_be_a_token(house):
+    foreign = "EAA" + "x9" * 30
+    body = json.dumps({"error": {"code": 190, "message": f"Malformed access token {foreign}"}}).encode()
+    with pytest.raises(SourceBroken, match=r"Malformed access token \*\*\*'"):
+        house.source.fetch(answering(400, body), {}, now=NOW)
 
 
 def redirecting(environ, start_response):
