@@ -1,0 +1,258 @@
+"""The ledger in a world that goes wrong: whatever happens, no story is tweeted twice, and none is lost.
+
+The world is a blog and a Facebook page that tell the same stories, X with a timeline that lags, two workers that die or
+lose answers, a clock that jumps, and a person who decides. `pytest --hypothesis-profile=proof` takes more steps.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from conftest import NewDatabase, empty
+from hypothesis import HealthCheck, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from ledger_kit import DRAFT, LEASE, LOOK_AGAIN, NOW, item
+
+from connectors.contract import Item, Posted
+from state.database import open_ledger
+from state.ledger import Ledger
+from state.values import Claim, LostClaim, Status
+
+SOURCES = ("blog", "facebook")
+WORKERS = (0, 1)
+SEND_TIMEOUT = LEASE / 2  # a sender gives up well within its lease
+LAG = timedelta(seconds=30)
+HOUR = timedelta(hours=1)
+QUIET: set[Status] = {"posted", "skipped", "held", "refused"}
+
+
+@dataclass(kw_only=True)
+class Send:
+    """What one worker is about: its claim, when it took it, and whether X has taken the tweet."""
+
+    claim: Claim
+    began: timedelta
+    tweet: Posted | None = None
+    jumped: bool = False
+
+
+class World(RuleBasedStateMachine):
+    """Nothing here knows the ledger's insides: it plays the pipeline, and X keeps the truth."""
+
+    ledger: Ledger
+
+    @initialize()
+    def begin(self) -> None:
+        empty(self.ledger)
+        self.passed = timedelta()  # true time, as X's clock shows it
+        self.wrong = timedelta()  # what our own clock is wrong by
+        self.feeds: dict[str, list[Item]] = {source: [] for source in SOURCES}
+        self.accepted: dict[int, str] = {}  # post id -> story
+        self.timeline: list[tuple[str, Posted]] = []  # story, tweet
+        self.sends: dict[int, Send] = {}
+        for source in SOURCES:
+            self.poll(source)
+
+    @property
+    def now(self) -> Any:
+        return NOW + self.passed + self.wrong
+
+    # --- The sources --------------------------------------------------------------------------------------------------
+
+    @rule(source=st.sampled_from(SOURCES), number=st.integers(0, 3))
+    def publish(self, source: str, number: int) -> None:
+        if all(each.story != item(number).story for each in self.feeds[source]):
+            self.feeds[source].append(item(number, source=source, id=f"{source}-{number}"))
+
+    @rule(source=st.sampled_from(SOURCES), data=st.data())
+    @precondition(lambda self: any(self.feeds.values()))
+    def edit(self, source: str, data: st.DataObject) -> None:
+        self._change(source, data, lambda each: {"text": each.text + "!"})
+
+    @rule(source=st.sampled_from(SOURCES), data=st.data())
+    @precondition(lambda self: any(self.feeds.values()))
+    def change_id(self, source: str, data: st.DataObject) -> None:
+        self._change(source, data, lambda each: {"id": each.id + "'"})
+
+    def _change(self, source: str, data: st.DataObject, how: Any) -> None:
+        feed = self.feeds[source]
+        if feed:
+            index = data.draw(st.integers(0, len(feed) - 1))
+            feed[index] = replace(feed[index], **how(feed[index]))
+
+    @rule(source=st.sampled_from(SOURCES))
+    def poll(self, source: str) -> None:
+        with self.ledger.intake(source, now=self.now) as intake:
+            found = intake.sort(self.feeds[source])
+            status: Any = "skipped" if intake.first_read else "waiting"
+            for each in found.new:
+                post = intake.add(each, "office", status=status, reason="before setup")
+                assert post.id not in self.accepted
+                self.accepted[post.id] = each.story
+            intake.done({})
+
+    # --- The workers --------------------------------------------------------------------------------------------------
+
+    @rule(worker=st.sampled_from(WORKERS))
+    def claim(self, worker: int) -> None:
+        if worker in self.sends:
+            return
+        for post in self.ledger.waiting("office", now=self.now):
+            text = f"{post.item.title} {post.item.text}"
+            self.ledger.word(post.id, replace(DRAFT, text=text, link=post.item.story), now=self.now)
+            claim = self.ledger.claim(post.id, lease=LEASE, now=self.now)
+            if claim is not None:
+                self.sends[worker] = Send(claim=claim, began=self.passed)
+                return
+
+    @rule(worker=st.sampled_from(WORKERS))
+    def x_takes_it(self, worker: int) -> None:
+        send = self.sends.get(worker)
+        if send and send.tweet is None and self.passed - send.began <= SEND_TIMEOUT:
+            number = len(self.timeline) + 1
+            send.tweet = Posted(id=str(number), url=f"https://x.com/i/status/{number}", at=NOW + self.passed)
+            self.timeline.append((send.claim.draft.link, send.tweet))
+
+    @rule(worker=st.sampled_from(WORKERS))
+    def the_worker_dies(self, worker: int) -> None:
+        self.sends.pop(worker, None)
+
+    @rule(worker=st.sampled_from(WORKERS))
+    def the_answer_comes(self, worker: int) -> None:
+        with self._end_of_send(worker) as send:
+            if send and send.tweet:
+                self.ledger.confirm(send.claim, send.tweet, now=self.now)
+            elif send:
+                self.ledger.release(send.claim, "X is busy", not_before=None, now=self.now)
+
+    @rule(worker=st.sampled_from(WORKERS))
+    def the_answer_is_lost(self, worker: int) -> None:
+        with self._end_of_send(worker) as send:
+            if send:
+                self.ledger.doubt(send.claim, "the answer got lost", now=self.now)
+
+    @rule(worker=st.sampled_from(WORKERS))
+    def x_refuses_it(self, worker: int) -> None:
+        if worker in self.sends and self.sends[worker].tweet is None:
+            with self._end_of_send(worker) as send:
+                assert send
+                self.ledger.refuse(send.claim, "X refuses it", now=self.now)
+
+    @contextmanager
+    def _end_of_send(self, worker: int) -> Iterator[Send | None]:
+        try:
+            yield self.sends.pop(worker, None)
+        except LostClaim as lost:
+            note(str(lost))
+
+    # --- Doubts -------------------------------------------------------------------------------------------------------
+
+    @rule()
+    def find_the_overdue(self) -> None:
+        self.ledger.overdue("office", now=self.now)
+
+    @rule(closed=st.sampled_from([False, False, False, True]))
+    def look_at_the_timeline(self, closed: bool) -> None:
+        for doubt in self.ledger.doubts("office"):
+            tweets = [tweet for story, tweet in self.timeline if story == doubt.draft.link]
+            visible = [each for each in tweets if each.at >= doubt.since and each.at + LAG <= NOW + self.passed]
+            if closed:
+                self.ledger.cannot_look(doubt, "the timeline is closed", now=self.now)
+            elif visible:
+                self.ledger.found(doubt, visible[0], now=self.now)
+            else:
+                self.ledger.absent(doubt, look_again=LOOK_AGAIN, now=self.now)
+
+    @rule(data=st.data(), hope=st.sampled_from(["waiting", "skipped"]))
+    def a_person_decides(self, data: st.DataObject, hope: Any) -> None:
+        """People know what is out: they look at the account, and wait until nothing is on its way."""
+        posts = self.ledger.posts(statuses=["held", "unsure", "refused"])
+        if not posts:
+            return
+        post = data.draw(st.sampled_from(sorted(posts, key=lambda each: each.id)))
+        if any(send.claim.id == post.id for send in self.sends.values()):
+            return
+        tweets = [tweet for story, tweet in self.timeline if story == self.accepted[post.id]]
+        if tweets:
+            self.ledger.settle(post.id, "posted", now=self.now, tweet_id=tweets[0].id)
+        else:
+            self.ledger.settle(post.id, hope, now=self.now)
+
+    # --- Time ---------------------------------------------------------------------------------------------------------
+
+    @rule(seconds=st.sampled_from([1, 20, 60, 130, 900]))
+    def time_passes(self, seconds: int) -> None:
+        self.passed += timedelta(seconds=seconds)
+
+    @rule(wrong=st.sampled_from([-HOUR, timedelta(), HOUR]))
+    def the_clock_jumps(self, wrong: timedelta) -> None:
+        """By an hour at most, and at most once during a send: two jumps could pass for two looks, minutes apart."""
+        if all(not send.jumped for send in self.sends.values()):
+            self.wrong = wrong
+            for send in self.sends.values():
+                send.jumped = True
+
+    # --- What must always hold ----------------------------------------------------------------------------------------
+
+    @invariant()
+    def no_story_is_tweeted_twice(self) -> None:
+        assert all(times == 1 for times in Counter(story for story, _ in self.timeline).values())
+
+    @invariant()
+    def everything_accepted_is_in_one_state_with_a_reason(self) -> None:
+        posts = self.ledger.posts(limit=100)
+        assert sorted(post.id for post in posts) == sorted(self.accepted)
+        assert sum(self.ledger.counts().values()) == len(posts)
+        assert all(post.reason for post in posts if post.status in ("unsure", "held", "skipped", "refused"))
+
+    def teardown(self) -> None:
+        """When the trouble is over, everything comes to rest: what is out is known to be out, and all of it is told."""
+        self.sends.clear()
+        for _ in range(40):
+            self.passed += max(LEASE, LOOK_AGAIN, HOUR)
+            self.find_the_overdue()
+            self.look_at_the_timeline(closed=False)
+            self.claim(0)
+            self.x_takes_it(0)
+            self.the_answer_comes(0)
+        posts = self.ledger.posts(limit=100)
+        assert {post.status for post in posts} <= QUIET
+        posted = {self.accepted[post.id] for post in posts if post.status == "posted"}
+        out = {story for story, _ in self.timeline}
+        held_or_refused = {self.accepted[post.id] for post in posts if post.status in ("held", "refused")}
+        assert posted <= out
+        assert out - posted <= held_or_refused
+        self.no_story_is_tweeted_twice()
+
+
+@pytest.fixture(scope="module")
+def own_ledger(new_database: NewDatabase) -> Iterator[Ledger]:
+    ledger = open_ledger(new_database())
+    yield ledger
+    ledger.close()
+
+
+def test_nothing_is_tweeted_twice_and_nothing_is_lost(own_ledger: Ledger) -> None:
+    class ThisWorld(World):
+        ledger = own_ledger
+
+    # A fifth of the profile's examples, 50 steps each: every step is a transaction or two.
+    few = settings(
+        max_examples=settings().max_examples // 5,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
+    run_state_machine_as_test(ThisWorld, settings=few)
