@@ -87,7 +87,10 @@ def _refused_words(problem: Problem) -> Refused:
 
 
 def _redirected(problem: Problem) -> NotPosted:
-    return NotPosted(f"The account's api_url answers with a redirect ({problem.status}): nothing was sent. Correct it.")
+    return NotPosted(
+        f"The account's api_url answers with a redirect ({problem.status}), so it is not the X API. "
+        "Nothing is out; correct the address."
+    )
 
 
 def _too_many(answer: Answer, problem: Problem, now: datetime) -> PostError:

@@ -3,7 +3,8 @@
 import socket
 import struct
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -316,22 +317,41 @@ def test_an_answer_that_is_no_http_is_in_doubt():
         post_to(url)
 
 
-def test_an_answer_that_drips_for_ever_ends_at_the_deadline_in_doubt():
-    stop = threading.Event()
+def test_no_tweet_goes_out_over_a_connection_that_was_used_before():
+    """X may be closing it at that very moment, and the tweet would be in doubt for nothing."""
+    leftovers = []
 
+    def answer_and_wait(connection):
+        read_request(connection)
+        connection.sendall(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")
+        leftovers.append(connection.recv(1))
+
+    with raw_server(answer_and_wait) as url:
+        office = Twitter(name="office", api_url=url, **KEYS)
+        for _ in range(2):
+            with pytest.raises(AccountDown):
+                office.post(draft(), timeout=SOON, now=NOW)
+    assert leftovers == [b"", b""]
+
+
+def test_no_time_left_means_not_posted(x, office):
+    with pytest.raises(NotPosted):
+        office.post(draft(), timeout=timedelta(0), now=NOW)
+    assert x.tweets == []
+
+
+def test_an_answer_that_drips_ends_at_the_deadline_in_doubt():
     def drip(connection):
         read_request(connection)
-        connection.sendall(b"HTTP/1.1 201 Created\r\nX-Filler: ")
-        try:
-            while not stop.wait(0.02):
+        connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 20\r\nX-Filler: ")
+        with suppress(OSError):
+            for _ in range(200):
+                time.sleep(0.02)
                 connection.sendall(b".")
-        except OSError:
-            return
+            connection.sendall(b'\r\n\r\n{"data":{"id":"17"}}')
 
-    with raw_server(drip) as url:
-        with pytest.raises(MaybePosted):
-            post_to(url, timeout=timedelta(seconds=0.3))
-        stop.set()
+    with raw_server(drip) as url, pytest.raises(MaybePosted):
+        post_to(url, timeout=timedelta(seconds=0.3))
 
 
 def test_an_answer_that_was_packed_wrongly_is_in_doubt(x, office):

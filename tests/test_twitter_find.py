@@ -107,6 +107,16 @@ def test_the_unwound_link_counts_too(x, office):
     assert find(office, f"Neu: {LINK}", LINK)
 
 
+def test_words_are_the_same_however_x_composes_their_letters(x, office):
+    x.next(timeline(tweet("Gr\u00fc\u00dfe aus M\u00fcnchen")), on="look")
+    assert find(office, "Gru\u0308\u00dfe aus Mu\u0308nchen")
+
+
+def test_words_are_the_same_when_x_drops_what_nobody_sees(x, office):
+    x.next(timeline(tweet("Lies ❤ das README.\u200bmd nach")), on="look")
+    assert find(office, "Lies ❤\ufe0f das README\u200b.\u2060md nach\u200b")
+
+
 def test_the_same_words_with_another_link_are_another_tweet(office):
     post(office, "Stellenangebot https://blog.example.com/1", "https://blog.example.com/1")
     assert find(office, "Stellenangebot https://blog.example.com/2", "https://blog.example.com/2") is None
