@@ -144,32 +144,34 @@ class _Shortening:
 
     def __init__(self, text: str, weigh: Callable[[str], int], limit: int, language: Known) -> None:
         self.text, self.weigh, self.limit, self.language = text, weigh, limit, language
-        self.empty = weigh("")
+        self.room = limit - weigh("")
         self.dots = " …" if language == "de" else "…"
-        gap = _GAP if _HAS_CHINESE.search(text) else _BLANK
-        self.cuts = [match.start() for match in gap.finditer(text)]
+        self.enclosed = _enclosed(text)
+        self.ends = self._ends(text)
 
     def best(self) -> str:
-        last = self._last_cut()
-        if last == len(self.cuts):
+        end = self._last_end()
+        if end == len(self.text):
             return self._finished()
-        self.reach = self.cuts[last] if last >= 0 else self.limit
-        self.ends = sentence_ends(self.text[: self.reach + _AHEAD], self.language)
-        self.enclosed = _enclosed(self.text)
-        sentence, share = self._sentence()
-        return sentence if share >= ENOUGH else self._word(last) or sentence
+        sentence = self.text[:end]
+        if end and self.weigh(sentence) >= ENOUGH * self.limit:
+            return sentence
+        self.cuts = self._gaps()
+        last = self._last_cut()
+        return self._word(last) or self._within_a_quotation(last) or sentence
 
-    def _last_cut(self) -> int:
-        """The last cut that leaves room for its "…"; the number of cuts if the text need not be cut."""
-        guess = bisect_right(self.cuts, self.limit - self.empty - len(self.dots)) - 1
-        if len(self.text) <= self.limit - self.empty:
-            guess = len(self.cuts)
-        return _last_fitting(len(self.cuts) + 1, lambda index: self.weigh(self._until(index)) <= self.limit, guess)
+    def _ends(self, text: str) -> list[int]:
+        """The ends of sentences that may be within reach."""
+        horizon = 2 * self.room + _AHEAD
+        ends = sentence_ends(text[:horizon], self.language)
+        return [end for end in ends if end < horizon]
 
-    def _until(self, index: int, closing: str = "") -> str:
-        if index == len(self.cuts):
-            return self.text
-        return _HANGING.sub("", self.text[: self.cuts[index]]) + self.dots + closing
+    def _last_end(self) -> int:
+        """The last end of a sentence, or of the text, for which there is room; 0 if there is none."""
+        ends = [end for end in self.ends if end < len(self.text) and not self._around(end)]
+        ends = [0, *ends, len(self.text)]
+        guess = bisect_right(ends, self.room) - 1
+        return ends[_last_fitting(len(ends), lambda index: self.weigh(self.text[: ends[index]]) <= self.limit, guess)]
 
     def _finished(self) -> str:
         """The whole text, but not a last sentence that the source itself has cut off."""
@@ -178,14 +180,17 @@ class _Shortening:
         end = max(sentence_ends(self.text, self.language), default=0)
         return self.text[:end] if end >= ENOUGH * len(self.text) else self.text
 
-    def _sentence(self) -> tuple[str, float]:
-        """The longest beginning that ends with a sentence, and which share of its room the tweet then uses."""
-        for end in reversed(self.ends[: bisect_right(self.ends, self.reach + len(self.dots) + 2)]):
-            if not self._around(end):
-                weight = self.weigh(self.text[:end])
-                if weight <= self.limit:
-                    return self.text[:end], weight / self.limit
-        return "", 0.0
+    def _gaps(self) -> list[int]:
+        gap = _GAP if _HAS_CHINESE.search(self.text) else _BLANK
+        return [match.start() for match in gap.finditer(self.text)]
+
+    def _last_cut(self) -> int:
+        """The last cut that leaves room for its "…"; -1 if none does."""
+        guess = bisect_right(self.cuts, self.room - len(self.dots)) - 1
+        return _last_fitting(len(self.cuts), lambda index: self.weigh(self._until(index)) <= self.limit, guess)
+
+    def _until(self, index: int, closing: str = "") -> str:
+        return _HANGING.sub("", self.text[: self.cuts[index]]) + self.dots + closing
 
     def _word(self, last: int) -> str:
         """The best word to end with: the end of a clause, else one that promises nothing, else any."""
@@ -199,10 +204,10 @@ class _Shortening:
             usable = index if usable is None else usable
             if not self._dangles(at):
                 good = index if good is None else good
-                if self.text[at - 1] in ",;:–—\n":
+                if self.text[at - 1] in ",;:–—" or self.text[at] == "\n":
                     good = index
                     break
-        return self._cut_at(good) or self._cut_at(usable) or self._within_a_quotation(last)
+        return self._cut_at(good) or self._cut_at(usable)
 
     def _cut_at(self, index: int | None) -> str:
         cut = "" if index is None else self._until(index)
@@ -212,8 +217,8 @@ class _Shortening:
         """Where the text is one long quotation, it ends early and is closed."""
         if last < 0:
             return ""
-        ends = sentence_ends(self.text[: self.reach + _AHEAD].translate(_NO_QUOTES), self.language)
-        for end in reversed(ends[: bisect_right(ends, self.reach)]):
+        ends = self._ends(self.text.translate(_NO_QUOTES))
+        for end in reversed(ends[: bisect_right(ends, self.cuts[last])]):
             whole = self.text[:end] + self._closing(end)
             if ENOUGH * self.limit <= self.weigh(whole) <= self.limit:
                 return whole
