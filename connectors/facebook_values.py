@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
@@ -11,6 +12,7 @@ from connectors.links import unwrap
 _ON_FACEBOOK = re.compile(r"(?:(?:www|web|m|mbasic|touch|l|lm|[a-z]{2}-[a-z]{2})\.)?(?:facebook|fb)\.com|fb\.watch")
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f\ud800-\udfff<>\"]+", re.IGNORECASE)
 _ADDRESS_IN_TEXT = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"]+", re.IGNORECASE)
+_MOST_ADDRESSES = 100  # in one post; keeps the work on a hostile one small
 _SENTENCE_ENDERS = ".,;:!?…'*“”„‘’»«]}"
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff]")
 
@@ -71,7 +73,7 @@ def target(attachment: Mapping[str, Any]) -> str:
 
 def outside_link_in(text: str) -> str:
     """The first address in a text that leads away from Facebook."""
-    for match in _ADDRESS_IN_TEXT.finditer(text):
+    for match in islice(_ADDRESS_IN_TEXT.finditer(text), _MOST_ADDRESSES):
         enders = _SENTENCE_ENDERS if "(" in match[0] else f"{_SENTENCE_ENDERS})"
         written = match[0].rstrip(enders)
         found = address(written if "://" in written else f"https://{written}")
