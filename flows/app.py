@@ -29,7 +29,7 @@ class App:
 
 
 @contextmanager
-def opened(config: Config) -> Iterator[App]:
+def opened(config: Config, *, now: Callable[[], datetime] = utc_now) -> Iterator[App]:
     """The app of one config, its ledger at the newest schema. Raises `state.values.DatabaseError`."""
     ledger = open_ledger(config.database)
     try:
@@ -38,6 +38,7 @@ def opened(config: Config) -> Iterator[App]:
             ledger=ledger,
             web=Web(allow_private_hosts=config.allow_private_hosts),
             renderer=Renderer([config.folder / "templates"], timezone=config.timezone),
+            now=now,
         )
     finally:
         ledger.close()

@@ -66,7 +66,7 @@ class Config(Settings):
     allow_private_hosts: bool = False
     sources: dict[str, AnySource] = Field(min_length=1)
     accounts: dict[str, AnyAccount] = Field(min_length=1)
-    routes: tuple[Route, ...] = Field(min_length=1)
+    routes: tuple[Route, ...]
 
     @property
     def folder(self) -> Path:
@@ -85,6 +85,8 @@ class Config(Settings):
             for name in names
             if name not in known
         ]
+        if not self.routes:
+            faults = ["routes: is empty; add a [[routes]] table"]
         if faults:
             raise ValueError("\n".join(faults))
         return self
