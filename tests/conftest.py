@@ -13,7 +13,7 @@ from state.database import open_ledger
 from state.ledger import Ledger
 from state.models import Base
 
-settings.register_profile("proof", max_examples=1000, deadline=None)  # pytest --hypothesis-profile=proof
+settings.register_profile("proof", max_examples=1600, deadline=None)  # pytest --hypothesis-profile=proof
 
 NewDatabase = Callable[[], str]
 
