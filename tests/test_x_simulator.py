@@ -377,12 +377,12 @@ class Page(HTMLParser):
 
 
 def test_the_page_shows_every_tweet_with_its_weight_and_price(x):
-    x.add("Käse & <Brot> https://blog.example.com/a?b=1&c=2")
+    x.add("Käse & <Brot> https://example.com/a?b=1&copy=2")
     x.add("Schönen Feierabend")
     page = Page(x.page())
     assert page.open == []
-    assert "Käse & <Brot> blog.example.com/a?b=1&c=2" in page.text
-    assert "https://blog.example.com/a?b=1&c=2" in page.links
+    assert "Käse & <Brot> example.com/a?b=1&copy=2" in page.text
+    assert "https://example.com/a?b=1&copy=2" in page.links
     assert "37 of 280 · $0.200" in page.text
     assert "18 of 280 · $0.015" in page.text
     assert "2 tweets, $0.215" in page.text
