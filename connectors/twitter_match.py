@@ -26,7 +26,7 @@ def is_same(draft: Draft, tweet: Mapping[str, Any]) -> bool:
     if draft.link and canonical_link(draft.link) in theirs:
         return True
     if draft.link and theirs and not _links(draft.text) <= theirs:
-        return False
+        return False  # the same words about another article
     return _same_words(draft.text, _full_text(tweet), urls)
 
 
@@ -63,7 +63,7 @@ def _targets(url: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _is_media(url: Mapping[str, Any]) -> bool:
-    return "media_key" in url or any(_MEDIA_LINK.match(target) for target in _targets(url))
+    return bool(url.get("media_key")) or any(_MEDIA_LINK.match(target) for target in _targets(url))
 
 
 def _same_words(draft: str, tweet: str, urls: list[Mapping[str, Any]]) -> bool:

@@ -117,6 +117,13 @@ def test_words_are_the_same_when_x_drops_what_nobody_sees(x, office):
     assert find(office, "Lies ❤\ufe0f das README\u200b.\u2060md nach\u200b")
 
 
+def test_a_link_whose_picture_is_said_to_be_none_is_a_link(x, office):
+    shown = tweet("Neu: https://t.co/abcdefghij", LINK)
+    shown["entities"]["urls"][0] |= {"media_key": None, "unwound_url": None}
+    x.next(timeline(shown), on="look")
+    assert find(office, f"Ganz andere Worte: {LINK}", LINK)
+
+
 def test_the_same_words_with_another_link_are_another_tweet(office):
     post(office, "Stellenangebot https://blog.example.com/1", "https://blog.example.com/1")
     assert find(office, "Stellenangebot https://blog.example.com/2", "https://blog.example.com/2") is None
