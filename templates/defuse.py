@@ -19,6 +19,10 @@ _LEAD = re.compile(
     r"|unter|via|video|watch|website|webseite|weiter|weiterlesen|weitere)\b",
     re.IGNORECASE,
 )
+_SHORT_LEAD = 6  # words; a longer sentence says more than where the link is
+_HOST = re.compile(r"^(?:https?://)?(?:www\.)?([^/?#:]+).*$", re.IGNORECASE | re.DOTALL)
+_SENTENCE_OVER = re.compile(r"\s*(?:[.!?…)\]]+(?=\s|$)|#\w|$)")
+_FULL_STOP = re.compile(r"^\s*[.!?…)\]]+")
 _POINTER = re.compile(r"(?:\s+(?:auf|unter|via|bei|at|on|from|see|siehe))?[\s:–—\-➡👉→>️(\[]*$")
 
 
@@ -79,14 +83,13 @@ def _bare(address: str) -> str:
 
 def _without(before: str, address: str, after: str) -> str:
     """One address less: at the end of a sentence it goes with what led to it, within one its host stays as a name."""
-    closed = re.match(r"[)\]]", after) if before.endswith(("(", "[")) else None
-    if closed:
+    if before.endswith(("(", "[")) and after.startswith((")", "]")):
         return before[:-1].rstrip() + after[1:]
-    if not re.match(r"\s*(?:[.!?…)\]]+(?=\s|$)|$)", after) and before.strip():
-        return before + re.sub(r"^(?:https?://)?(?:www\.)?([^/?#:]+).*$", r"\1", address, flags=re.I | re.S) + after
-    start = max(before.rfind(mark) for mark in (". ", "! ", "? ")) + 2 if re.search(r"[.!?] ", before) else 0
+    if before.strip() and not _SENTENCE_OVER.match(after):
+        return before + _HOST.sub(r"\1", address) + after
+    start = max((match.end() for match in re.finditer(r"[.!?] ", before)), default=0)
     lead = before[start:]
-    if len(lead.split()) <= 6 and (_LEAD.search(lead) or not re.search(r"\w", lead)):
-        return (before[:start] + re.sub(r"^\s*[.!?…)\]]+", "", after).lstrip()).strip()
+    if len(lead.split()) <= _SHORT_LEAD and (_LEAD.search(lead) or not re.search(r"\w", lead)):
+        return (before[:start] + _FULL_STOP.sub("", after).lstrip()).strip()
     kept = _POINTER.sub("", before)
-    return kept + (after if after.strip() else ("" if kept.endswith((".", "!", "?")) else "."))
+    return kept + (after if after.strip() or kept.endswith((".", "!", "?")) else ".")

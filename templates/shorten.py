@@ -1,27 +1,19 @@
-"""Sentences, and what to leave out first: a text made shorter the way an editor would (pure)."""
+"""What to leave out first: a text made shorter the way an editor would (pure)."""
 
 import re
-import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from sentencex import segment
-
+from templates.graphemes import between_graphemes
 from templates.language import Known, dangles
+from templates.sentences import sentence_ends
 
 ENOUGH = 0.6  # a tweet that uses this share of its room ends with a whole sentence
+_WORTHWHILE = 0.8  # a text that is cut at a word for the sake of its room should then use it
 _CLAUSE = 0.8  # the end of a clause is preferred to any other word if it uses this share
 _AHEAD = 200  # what stands this far behind a cut says nothing about it
 _STUB = 20  # a cut text of fewer characters than this says nothing
 
-_ABBREVIATION = re.compile(  # what sentencex takes for the end of a German sentence, although the sentence goes on
-    r"(?:^|[\s(„\"/–-])(?:\d{1,2}|[^\W\d_]|abb|abs|abt|allg|art|aug|bd|bsp|bspw|bzgl|bzw|ca|dez|dr|eigtl|etc|evtl|exkl|feb"
-    r"|fr|geb|gem|ggf|hl|hr|hrsg|ing|inkl|insb|jan|jh|jhd|kap|lt|max|mio|mind|mrd|mtl|nov|nr|okt|prof|rd|sep|sept|sog|st"
-    r"|std|str|tel|tgl|usw|u\.a|v\.a|vgl|z\.b|d\.h|z\.t|zb|zt|zzgl)\.$",
-    re.IGNORECASE,
-)
-_COMPLETE = re.compile(r"[.!?。！？][\"'”“’‘»«)\]]*$")
-_ENUMERATED = re.compile(r"\s\d{1,2}\.$")  # the 1. belongs to what follows
 _BLANK = re.compile(r"\s+")
 _CHINESE = r"[\u3040-\u30ff\u3400-\u9fff]"  # has no blanks
 _GAP = re.compile(rf"\s+|(?<={_CHINESE})(?={_CHINESE})")
@@ -47,59 +39,11 @@ def shorten(text: str, weigh: Callable[[str], int], limit: int, language: Known)
     return _Shortening(text, weigh, limit, language).best()
 
 
-def sentence_ends(text: str, language: Known) -> list[int]:
-    """Where whole sentences end: a sentence has its full stop, and a line break always ends it."""
-    ends, start = [], 0
-    for line in text.split("\n"):
-        for length in _piece_lengths(line, language):
-            end = start + len(line[:length].rstrip())
-            if _is_whole(text[start:end]) and (
-                text[end : end + 1].isspace() or end == len(text) or not text[end].isascii()
-            ):
-                ends.append(end)
-        start += len(line) + 1
-    return ends
-
-
 def chop(text: str, weigh: Callable[[str], int], limit: int) -> str:
     """The last resort, for one endless word: as many graphemes as fit, and "…"."""
     cuts = [cut for cut in range(1, len(text) + 1) if between_graphemes(text, cut)]
     fitting = _last_fitting(len(cuts), lambda index: weigh(text[: cuts[index]] + "…") <= limit, limit // 2)
     return text[: cuts[fitting]] + "…" if fitting >= 0 else ""
-
-
-def between_graphemes(text: str, cut: int) -> bool:
-    """Whether a reader would see two characters on the two sides of `cut`."""
-    if not 0 < cut < len(text):
-        return True
-    before, after = text[cut - 1], text[cut]
-    if before == "\u200d" or after in "\u200d\ufe0e\ufe0f\u20e3" or unicodedata.category(after)[0] == "M":
-        return False
-    if "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f":
-        return False
-    if _is_flag(before) and _is_flag(after):
-        run = len(text[:cut]) - len(text[:cut].rstrip("".join(map(chr, range(0x1F1E6, 0x1F200)))))
-        return run % 2 == 0
-    return not ("\u1100" <= before <= "\ud7ff" and "\u1160" <= after <= "\u11ff")  # a Korean syllable in its parts
-
-
-def _is_flag(letter: str) -> bool:
-    return "\U0001f1e6" <= letter <= "\U0001f1ff"
-
-
-def _is_whole(sentence: str) -> bool:
-    if _COMPLETE.search(sentence):
-        return not sentence.endswith("...") and not _ENUMERATED.search(sentence)
-    return bool(sentence) and unicodedata.category(sentence[-1]) in ("So", "Mn") and sentence[-1] not in "®©™°"
-
-
-def _piece_lengths(line: str, language: Known) -> Iterator[int]:
-    """The sentences of one line, as growing lengths of its beginning."""
-    end = 0
-    for piece in segment(language, line):
-        end += len(piece)
-        if language == "en" or end >= len(line) or not _ABBREVIATION.search(piece.rstrip()[-12:]):
-            yield end
 
 
 def _enclosed(text: str) -> list[tuple[int, int]]:
@@ -158,7 +102,8 @@ class _Shortening:
             return sentence
         self.cuts = self._gaps()
         last = self._last_cut()
-        return self._word(last) or self._within_a_quotation(last) or sentence
+        cut = self._word(last) or self._within_a_quotation(last)
+        return cut if not sentence or (cut and self.weigh(cut) >= _WORTHWHILE * self.limit) else sentence
 
     def _ends(self, text: str) -> list[int]:
         """The ends of sentences that may be within reach."""

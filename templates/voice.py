@@ -9,7 +9,7 @@ import re
 from typing import Literal
 
 from templates.language import guess
-from templates.shorten import sentence_ends
+from templates.sentences import sentence_ends
 
 Voice = Literal["du", "sie"]
 

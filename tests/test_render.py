@@ -191,6 +191,7 @@ def test_nothing_is_said_twice(title: str, text: str, said: str) -> None:
         ("Wir haben offen. Mehr dazu: https://a.de/1", "Wir haben offen."),
         ("Wir haben offen.\nMehr Infos unter www.a.de/x", "Wir haben offen."),
         ("Wir haben offen 👉 https://a.de/1", "Wir haben offen."),
+        ("Wir haben offen! Mehr Infos unter https://a.de/1 #Köln", "Wir haben offen! #Köln"),
         ("Wir haben (https://a.de/1) offen.", "Wir haben offen."),
         ("Unter https://www.a.de/1?x=2 gibt es den ganzen Plan.", "Unter a.de gibt es den ganzen Plan."),
         ("Den ganzen Plan für das Jahr gibt es auf https://a.de/1.", "Den ganzen Plan für das Jahr gibt es."),

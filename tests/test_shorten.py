@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from templates.shorten import between_graphemes, chop, sentence_ends, shorten
+from templates.graphemes import between_graphemes
+from templates.sentences import sentence_ends
+from templates.shorten import chop, shorten
 
 
 def short(text: str, limit: int, language: str = "de") -> str:
@@ -36,6 +38,11 @@ def test_it_ends_after_a_word_if_the_sentence_leaves_too_much_room() -> None:
 
 def test_a_short_sentence_is_better_than_a_stump() -> None:
     assert short("Wir freuen uns. Donaudampfschifffahrtsgesellschaftskapitän Müller", 40) == "Wir freuen uns."
+
+
+def test_a_sentence_is_better_than_a_cut_that_leaves_the_room_empty() -> None:
+    text = "Wir eröffnen in St. Augustin. Die Chefin sagt: „" + "Wir sind sehr stolz und " * 9 + "froh.“"
+    assert short(text, 70) == "Wir eröffnen in St. Augustin."
 
 
 def test_english_puts_the_dots_at_the_word() -> None:

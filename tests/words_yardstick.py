@@ -25,7 +25,7 @@ from connectors.feed_items import items_of  # noqa: E402
 from connectors.feed_parser import parse  # noqa: E402
 from templates.prepare import prepare  # noqa: E402
 from templates.render import Renderer, TemplateError, Wording  # noqa: E402
-from templates.shorten import sentence_ends  # noqa: E402
+from templates.sentences import sentence_ends  # noqa: E402
 
 FEEDS = ROOT.parent / "shared" / "corpus" / "feeds"
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
