@@ -160,6 +160,7 @@ def test_of_several_atom_links_the_web_page_is_taken() -> None:
         ("<![CDATA[Müller &amp; Söhne]]>", "Müller & Söhne"),
         ("<![CDATA[Jetzt <b>neu</b>]]>", "Jetzt neu"),
         ("A &lt; B", "A < B"),
+        ("Was &lt;script&gt; bedeutet", "Was <script> bedeutet"),
         ("Zwei\n   Zeilen", "Zwei Zeilen"),
         ("Preis: 5 &#8364;", "Preis: 5 €"),
         ("Schluss &#x1F389;", "Schluss 🎉"),

@@ -16,6 +16,7 @@ import pytest
 from connectors.contract import SourceBroken, SourceDown, SourceError
 from connectors.simulators.server import serving
 from connectors.transport import AddressRefused, deadline, guarded_transport, is_public
+from connectors.unpacking import unpacker_for
 from connectors.web import Response, Web
 
 NOW = datetime(2026, 10, 5, 12, 0, tzinfo=UTC)
@@ -170,6 +171,12 @@ def test_a_small_packed_body_cannot_become_a_huge_one(web: Web) -> None:
         pytest.raises(SourceBroken, match="larger than"),
     ):
         web.get(url)
+
+
+def test_unpacking_stops_where_the_room_ends() -> None:
+    unpacker = unpacker_for("gzip")
+    assert unpacker is not None
+    assert len(unpacker.unpack(gzip.compress(bytes(1_000_000)), 1000)) == 1000
 
 
 def test_a_packed_body_that_is_cut_off_is_no_answer(web: Web) -> None:
