@@ -9,7 +9,7 @@ from templates.sandbox import Bounds
 from templates.shorten import chop, shorten
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # no characters at all, by Unicode's own word: no text has them once it is clean
-_MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_MARK = re.compile(f"{_OPEN}aZ(\\d+){_CLOSE}")  # the letters show if a filter has changed it
 _LINE_ENDS = re.compile(r" *\n *")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -53,7 +53,7 @@ class Sheet(Bounds):
 
     def _mark(self) -> str:
         self.marks += 1
-        return f"{_OPEN}{self.marks - 1}{_CLOSE}"
+        return f"{_OPEN}aZ{self.marks - 1}{_CLOSE}"
 
 
 class Layout:

@@ -33,8 +33,9 @@ def sentence_ends(text: str, language: Known) -> list[int]:
 
 
 def _is_whole(sentence: str) -> bool:
-    if _COMPLETE.search(sentence):
-        return not sentence.endswith("...") and not _ENUMERATED.search(sentence)
+    tail = sentence[-12:]
+    if _COMPLETE.search(tail):
+        return not sentence.endswith("...") and not _ENUMERATED.search(tail)
     return bool(sentence) and unicodedata.category(sentence[-1]) in ("So", "Mn") and sentence[-1] not in "®©™°"
 
 

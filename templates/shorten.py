@@ -119,9 +119,9 @@ class _Shortening:
         return ends[_last_fitting(len(ends), lambda index: self.weigh(self.text[: ends[index]]) <= self.limit, guess)]
 
     def _finished(self) -> str:
-        """The whole text, but not a last sentence that the source itself has cut off."""
+        """The whole text, but not a last sentence that the source itself has cut off, nor a colon before nothing."""
         if not self.text.endswith(("…", "...")):
-            return self.text
+            return self.text.rstrip(" :") or self.text
         end = max(sentence_ends(self.text, self.language), default=0)
         return self.text[:end] if end >= ENOUGH * len(self.text) else self.text
 

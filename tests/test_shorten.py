@@ -26,6 +26,10 @@ def test_a_text_that_fits_stays_as_it_is() -> None:
     assert short("Wir haben auch samstags offen", 29) == "Wir haben auch samstags offen"
 
 
+def test_a_colon_before_nothing_goes() -> None:
+    assert short("Unsere Öffnungszeiten:", 29) == "Unsere Öffnungszeiten"
+
+
 def test_a_tweet_ends_after_a_sentence_if_that_uses_three_fifths_of_the_room() -> None:
     text = "Unser Laden ist jetzt auch samstags offen. Das haben sich viele gewünscht, und wir finden es gut."
     assert short(text, 70) == "Unser Laden ist jetzt auch samstags offen."
