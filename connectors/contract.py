@@ -209,6 +209,11 @@ class SourceSettings(Settings):
     backfill: int = Field(default=0, ge=0)  # newest entries to tweet on the first read
     max_new: int = Field(default=10, ge=1)  # more unknown entries than this in one poll are held
 
+    def check(self: "Source", web: "Web", *, now: datetime) -> list[str]:
+        """As `Source.check`, for kinds that have nothing more to say than what a look brings."""
+        fetched = self.fetch(web, {}, now=now)
+        return [f"{len(fetched.items)} entries", *fetched.notices]
+
 
 class AccountSettings(Settings):
     """The keys that every kind of account has."""
@@ -228,6 +233,10 @@ class Source(Protocol):
 
     def fetch(self, web: "Web", validators: Mapping[str, str], *, now: datetime) -> Fetched:
         """Read the newest page; `validators` are those of the last look that was stored. Raises `SourceError`."""
+        ...
+
+    def check(self, web: "Web", *, now: datetime) -> list[str]:
+        """What there is to say about access to the source, good news first. Raises `SourceError`."""
         ...
 
 

@@ -51,11 +51,11 @@ def _templates(app: App) -> Iterator[Finding]:
 def _sources(app: App) -> Iterator[Finding]:
     for name, source in app.config.sources.items():
         try:
-            fetched = source.fetch(app.web, {}, now=app.now())
+            sentences = source.check(app.web, now=app.now())
         except SourceError as error:
             yield Finding(ok=False, what=f"source {name}: {error}")
             continue
-        yield Finding(ok=True, what="; ".join((f"source {name}: {len(fetched.items)} entries", *fetched.notices)))
+        yield Finding(ok=True, what=f"source {name}: {'; '.join(sentences)}")
 
 
 def _accounts(app: App) -> Iterator[Finding]:

@@ -12,15 +12,17 @@ from state.values import Added
 
 def collect(app: App, name: str) -> Collected:
     """One look at the source called `name`. Its items, posts and validators are stored together or not at all."""
-    source = app.config.sources[name]
+    known = app.ledger.source(name)
     now = app.now()
+    if known.not_before and known.not_before > now:
+        return Collected(source=name, notices=(f"left alone until {known.not_before:%Y-%m-%d %H:%M} UTC",))
     try:
-        fetched = source.fetch(app.web, app.ledger.source(name).validators, now=now)
+        fetched = app.config.sources[name].fetch(app.web, known.validators, now=now)
     except SourceError as error:
-        app.ledger.source_failed(name, str(error), now=now)
+        app.ledger.source_failed(name, str(error), not_before=getattr(error, "after", None))
         return Collected(source=name, failure=f"{name}: {error}")
     if fetched.unchanged:
-        app.ledger.source_unchanged(name, now=now)
+        app.ledger.source_unchanged(name, fetched.validators, now=now)
         return Collected(source=name, notices=fetched.notices)
     with app.ledger.intake(name, now=now) as intake:
         return _store(app, intake, name, fetched)

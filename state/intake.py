@@ -124,6 +124,7 @@ class Sources(Connected):
             last_success_at=None,
             failures=0,
             last_error="",
+            not_before=None,
         )
 
     @contextmanager
@@ -137,13 +138,13 @@ class Sources(Connected):
             insert_if_missing(connection, Source, {"name": source})
             yield Intake(connection, connection.execute(select(Source).where(Source.name == source)).one(), now=now)
 
-    def source_unchanged(self, name: str, *, now: datetime) -> None:
+    def source_unchanged(self, name: str, validators: Mapping[str, str], *, now: datetime) -> None:
         """The source answered that nothing is new."""
-        self._update_source(name, **_success(now))
+        self._update_source(name, validators=dict(validators), **_success(now))
 
-    def source_failed(self, name: str, why: str, *, now: datetime) -> int:  # noqa: ARG002
-        """The source could not be read; how many times in a row now."""
-        self._update_source(name, failures=Source.failures + 1, last_error=why)
+    def source_failed(self, name: str, why: str, *, not_before: datetime | None = None) -> int:
+        """The source could not be read, and wants to be left alone until then; how many times in a row now."""
+        self._update_source(name, failures=Source.failures + 1, last_error=why, not_before=not_before)
         return self.source(name).failures
 
     def _update_source(self, name: str, **values: object) -> None:
@@ -160,7 +161,7 @@ def _one_at_a_time(connection: Connection) -> None:
 
 
 def _success(now: datetime) -> dict[str, Any]:
-    return {"last_success_at": now, "failures": 0, "last_error": ""}
+    return {"last_success_at": now, "failures": 0, "last_error": "", "not_before": None}
 
 
 def _content(item: Item) -> dict[str, Any]:

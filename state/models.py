@@ -82,6 +82,7 @@ class Source(Base):
     last_success_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(default="")
+    not_before: Mapped[datetime | None]
 
     __table_args__ = (CheckConstraint("(failures > 0) = (last_error <> '')", name="a_failure_says_why"),)
 

@@ -29,7 +29,10 @@ _LEDGER = object()
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceState:
-    """What is known about reading a source. `oldest_at` is the oldest date of its first read."""
+    """What is known about reading a source.
+
+    `oldest_at` is the oldest date of its first read; until `not_before` it asked to be left alone.
+    """
 
     name: str
     validators: Mapping[str, str]
@@ -38,6 +41,7 @@ class SourceState:
     last_success_at: datetime | None
     failures: int
     last_error: str
+    not_before: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

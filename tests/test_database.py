@@ -121,7 +121,7 @@ def test_eight_processes_may_open_an_empty_database_at_once(url: str) -> None:
 def _open_and_write(url: str, together: Barrier) -> None:
     together.wait()
     ledger = open_ledger(url)
-    ledger.source_failed("blog", "no route", now=NOW)
+    ledger.source_failed("blog", "no route")
     ledger.close()
 
 

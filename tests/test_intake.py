@@ -54,12 +54,12 @@ def test_an_intake_that_fails_leaves_nothing_behind(ledger: Ledger) -> None:
 
 
 def test_failures_are_counted_until_the_next_success(ledger: Ledger) -> None:
-    assert [ledger.source_failed("blog", why, now=NOW) for why in ("no route", "404")] == [1, 2]
+    assert [ledger.source_failed("blog", why) for why in ("no route", "404")] == [1, 2]
     assert ledger.source("blog").last_error == "404"
-    ledger.source_unchanged("blog", now=NOW)
+    ledger.source_unchanged("blog", {}, now=NOW)
     source = ledger.source("blog")
     assert (source.failures, source.last_error, source.last_success_at) == (0, "", NOW)
-    ledger.source_failed("blog", "404", now=NOW)
+    ledger.source_failed("blog", "404")
     read(ledger, item())
     assert ledger.source("blog").failures == 0
 

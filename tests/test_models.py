@@ -155,7 +155,7 @@ def test_a_post_of_an_item_that_is_not_there_is_refused(connection: Connection, 
 
 def test_moments_come_back_aware_and_in_utc(ledger: Ledger) -> None:
     moment = datetime(2026, 11, 22, 13, 0, 0, 123456, tzinfo=timezone(timedelta(hours=1)))
-    ledger.source_unchanged("blog", now=moment)
+    ledger.source_unchanged("blog", {}, now=moment)
     stored = ledger.source("blog").last_success_at
     assert stored == moment
     assert stored.tzinfo is UTC
@@ -163,7 +163,7 @@ def test_moments_come_back_aware_and_in_utc(ledger: Ledger) -> None:
 
 def test_a_moment_without_a_time_zone_is_refused(ledger: Ledger) -> None:
     with pytest.raises(StatementError, match="without a time zone"):
-        ledger.source_unchanged("blog", now=datetime(2026, 11, 22))  # noqa: DTZ001
+        ledger.source_unchanged("blog", {}, now=datetime(2026, 11, 22))  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("price", ["0", "0.015", "0.000001", "999.99"])

@@ -47,6 +47,7 @@ def _sources_and_accounts() -> None:
         sa.Column("last_success_at", sa.DateTime(timezone=True)),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True)),
         sa.CheckConstraint("(failures > 0) = (last_error <> '')", name=op.f("ck_sources_a_failure_says_why")),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_sources")),
     )
