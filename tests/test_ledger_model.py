@@ -28,7 +28,7 @@ from ledger_kit import DRAFT, LEASE, LOOK_AGAIN, NOW, item
 from connectors.contract import Item, Posted
 from state.database import open_ledger
 from state.ledger import Ledger
-from state.values import Claim, LostClaim, Status
+from state.values import Claim, LostClaim, Status, Waiting
 
 SOURCES = ("blog", "facebook")
 WORKERS = (0, 1)
@@ -62,6 +62,7 @@ class World(RuleBasedStateMachine):
         self.accepted: dict[int, str] = {}  # post id -> story
         self.timeline: list[tuple[str, Posted]] = []  # story, tweet
         self.sends: dict[int, Send] = {}
+        self.stale: list[Waiting] = []
         for source in SOURCES:
             self.poll(source)
 
@@ -72,9 +73,10 @@ class World(RuleBasedStateMachine):
     # --- The sources --------------------------------------------------------------------------------------------------
 
     @rule(source=st.sampled_from(SOURCES), number=st.integers(0, 3))
-    def publish(self, source: str, number: int) -> None:
+    def publish_and_poll(self, source: str, number: int) -> None:
         if all(each.story != item(number).story for each in self.feeds[source]):
             self.feeds[source].append(item(number, source=source, id=f"{source}-{number}"))
+            self.poll(source)
 
     @rule(source=st.sampled_from(SOURCES), data=st.data())
     @precondition(lambda self: any(self.feeds.values()))
@@ -109,7 +111,9 @@ class World(RuleBasedStateMachine):
     def claim(self, worker: int) -> None:
         if worker in self.sends:
             return
-        for post in self.ledger.waiting("office", now=self.now):
+        listed = self.ledger.waiting("office", now=self.now)
+        stale, self.stale = self.stale, listed  # a worker may act on a list that was read long ago
+        for post in [*stale, *listed]:
             text = f"{post.item.title} {post.item.text}"
             self.ledger.word(post.id, replace(DRAFT, text=text, link=post.item.story), now=self.now)
             claim = self.ledger.claim(post.id, lease=LEASE, now=self.now)
@@ -117,6 +121,16 @@ class World(RuleBasedStateMachine):
                 self.sends[worker] = Send(claim=claim, began=self.passed)
                 return
 
+    @rule(worker=st.sampled_from(WORKERS), taken=st.booleans(), then=st.sampled_from(["answer", "loss", "death"]))
+    def send(self, worker: int, taken: bool, then: str) -> None:
+        """The whole of it in one step; the single steps below come between those of the other worker."""
+        self.claim(worker)
+        if taken:
+            self.x_takes_it(worker)
+        ends = {"answer": self.the_answer_comes, "loss": self.the_answer_is_lost, "death": self.the_worker_dies}
+        ends[then](worker)
+
+    @precondition(lambda self: self.sends)
     @rule(worker=st.sampled_from(WORKERS))
     def x_takes_it(self, worker: int) -> None:
         send = self.sends.get(worker)
@@ -125,10 +139,12 @@ class World(RuleBasedStateMachine):
             send.tweet = Posted(id=str(number), url=f"https://x.com/i/status/{number}", at=NOW + self.passed)
             self.timeline.append((send.claim.draft.link, send.tweet))
 
+    @precondition(lambda self: self.sends)
     @rule(worker=st.sampled_from(WORKERS))
     def the_worker_dies(self, worker: int) -> None:
         self.sends.pop(worker, None)
 
+    @precondition(lambda self: self.sends)
     @rule(worker=st.sampled_from(WORKERS))
     def the_answer_comes(self, worker: int) -> None:
         with self._end_of_send(worker) as send:
@@ -137,12 +153,14 @@ class World(RuleBasedStateMachine):
             elif send:
                 self.ledger.release(send.claim, "X is busy", not_before=None, now=self.now)
 
+    @precondition(lambda self: self.sends)
     @rule(worker=st.sampled_from(WORKERS))
     def the_answer_is_lost(self, worker: int) -> None:
         with self._end_of_send(worker) as send:
             if send:
                 self.ledger.doubt(send.claim, "the answer got lost", now=self.now)
 
+    @precondition(lambda self: self.sends)
     @rule(worker=st.sampled_from(WORKERS))
     def x_refuses_it(self, worker: int) -> None:
         if worker in self.sends and self.sends[worker].tweet is None:
@@ -159,12 +177,12 @@ class World(RuleBasedStateMachine):
 
     # --- Doubts -------------------------------------------------------------------------------------------------------
 
-    @rule()
-    def find_the_overdue(self) -> None:
+    @rule(
+        later=st.sampled_from([timedelta(), timedelta(seconds=20), LEASE]), closed=st.sampled_from([False] * 5 + [True])
+    )
+    def clear_up_doubts(self, later: timedelta, closed: bool) -> None:
+        self.passed += later
         self.ledger.overdue("office", now=self.now)
-
-    @rule(closed=st.sampled_from([False, False, False, True]))
-    def look_at_the_timeline(self, closed: bool) -> None:
         for doubt in self.ledger.doubts("office"):
             tweets = [tweet for story, tweet in self.timeline if story == doubt.draft.link]
             visible = [each for each in tweets if each.at >= doubt.since and each.at + LAG <= NOW + self.passed]
@@ -221,8 +239,7 @@ class World(RuleBasedStateMachine):
         self.sends.clear()
         while not {post.status for post in self.ledger.posts(limit=100)} <= QUIET:
             self.passed += max(LEASE, LOOK_AGAIN, HOUR)
-            self.find_the_overdue()
-            self.look_at_the_timeline(closed=False)
+            self.clear_up_doubts(later=timedelta(), closed=False)
             self.claim(0)
             self.x_takes_it(0)
             self.the_answer_comes(0)
