@@ -11,7 +11,7 @@ GAP = "\u200b"  # invisible, weighs 1, and neither a link nor a mention goes ove
 _MENTION = re.compile(r"(?:(?<![A-Za-z0-9_!#$%&*@＠])|(?<=\brt)|(?<=\bRT)|(?<=\bRt))([@＠])(?=[A-Za-z0-9_])")
 _CASHTAG = re.compile(r"(?<!\w)\$(?=[A-Za-z]{1,6}(?![A-Za-z]))")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"„“”»«]+", re.IGNORECASE)
-_MAYBE_LINK = re.compile(r"\w\.\w")
+_MAYBE_LINK = re.compile(r"\.\w")
 _GLUED_SENTENCE = re.compile(r"(?<=[a-zäöüß])\.(?=[A-ZÄÖÜ][a-zäöüß]*$)")
 _LEAD = re.compile(
     r"\b(?:alle|anmelden|anmeldung|article|artikel|beitrag|blog|click|details|find|full|gibt|hier|here|hin|info|infos"
@@ -59,7 +59,7 @@ def first_address(text: str) -> str:
 
 def drop_addresses(text: str) -> str:
     """The text without its web addresses, for the tweet has its own link: "Mehr dazu: https://…" goes altogether."""
-    if not _ADDRESS.search(text):
+    if "://" not in text and "www." not in text.lower():
         return text
     lines = (_drop_in_line(line) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from templates.hashtags import hashtags
 from templates.language import Known
@@ -134,7 +135,7 @@ class Layout:
 
     def _weigher(self, weigh: Weigh, shown: dict[int, str], mark: int, tags: int) -> Weigh:
         """The weight of the whole tweet, by the words of one part."""
-        return lambda part: weigh(self.text({**shown, mark: part}, tags))
+        return cache(lambda part: weigh(self.text({**shown, mark: part}, tags)))
 
     def _fewer_and_fewer_tags(self) -> Iterator[int]:
         return iter(range(len(self.tags), -1, -1))

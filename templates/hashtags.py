@@ -58,6 +58,7 @@ def _is_word(word: str) -> bool:
     return all(kind[0] in "LM" or kind in ("Nd", "Pc") for kind in kinds) and any(kind[0] == "L" for kind in kinds)
 
 
+@lru_cache(1_000)
 def _key(word: str) -> str:
     """Büro, BURO and buro are one hashtag."""
     if word.isascii():

@@ -19,7 +19,7 @@ _TAG = re.compile(
     r"|ul)(?:\s[^<>]{0,500})?/?>",
     re.IGNORECASE,
 )
-_UNTIDY = re.compile(r"\s(?<=\s\s)")
+_UNTIDY = ("  ", " \n", "\n ", "\n\n")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n\s*")
 _UNTITLED = frozenset(("untitled", "ohne titel", "kein titel", "no title", "(no title)", "(ohne titel)", "[no title]"))
@@ -60,7 +60,7 @@ def prepare(item: Item, links: Links, *, limit: int, mentions: bool) -> Item:
 def clean(text: str) -> str:
     """One form of every letter (NFC), one blank between words, one line break between paragraphs."""
     text = normalize("NFC", _without_markup(text))
-    if text.replace("\n", "").isprintable() and not _UNTIDY.search(text):
+    if text.replace("\n", "").isprintable() and not any(blanks in text for blanks in _UNTIDY):
         return text.strip()
     text = _UNPRINTABLE.sub(_visible, text.replace("\r\n", "\n"))
     return _BREAKS.sub("\n", _BLANKS.sub(" ", text)).strip()
