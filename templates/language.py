@@ -56,9 +56,10 @@ _DANGLING = {
 
 def guess(text: str) -> Known:
     """German if its little words and umlauts outnumber the English ones, else English."""
-    words = _WORD.findall(text[:300].lower())
-    german = sum(word in _GERMAN for word in words) + sum(letter in "äöüß" for letter in text[:300].lower())
-    return "de" if german > sum(word in _ENGLISH for word in words) else "en"
+    text = text[:300].lower()
+    words = _WORD.findall(text)
+    german = sum(map(_GERMAN.__contains__, words)) + sum(map(text.count, "äöüß"))
+    return "de" if german > sum(map(_ENGLISH.__contains__, words)) else "en"
 
 
 def dangles(word: str, language: Known) -> bool:
