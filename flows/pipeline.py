@@ -13,7 +13,8 @@ from flows.app import App
 from flows.collect import collect
 from flows.publish import has_doubts, prepare, settle, title_of, tweet
 from flows.results import Broken, Outcome, Report, Result
-from state.values import DatabaseError
+from flows.stop_signals import held_back
+from state.values import DatabaseError, Waiting
 
 logger = logging.getLogger("crosspost")
 
@@ -27,11 +28,17 @@ def plainly(name: str, work: Work) -> Result:  # noqa: ARG001
     return work()
 
 
-def poll(app: App, step: Step = plainly) -> Report:
-    """One pass over everything. A step that fails does not stop the others."""
+def poll(
+    app: App,
+    step: Step = plainly,
+    *,
+    sources: Iterable[str] | None = None,
+    accounts: Iterable[str] | None = None,
+) -> Report:
+    """One pass over these sources and accounts; None means all. A step that fails does not stop the others."""
     report = Report()
-    collect_all(app, report, app.config.sources, step)
-    publish_all(app, report, app.config.accounts, step)
+    collect_all(app, report, app.config.sources if sources is None else sources, step)
+    publish_all(app, report, app.config.accounts if accounts is None else accounts, step)
     return report
 
 
@@ -49,7 +56,7 @@ def publish_all(app: App, report: Report, accounts: Iterable[str], step: Step = 
         due, held = prepare(app, name)
         report.results += held
         for post in due:
-            result = _take(report, step, f"tweet {name}: {title_of(post.item)}", partial(tweet, app, name, post))
+            result = _take(report, step, f"tweet {name}: {title_of(post.item)}", partial(_tweet, app, name, post))
             if not isinstance(result, Outcome) or result.stop:
                 break
 
@@ -59,6 +66,11 @@ def _take(report: Report, step: Step, name: str, work: Work) -> Result:
     report.results.append(result)
     logger.log(logging.WARNING if result.failure else logging.INFO, "%s", result)
     return result
+
+
+def _tweet(app: App, account: str, post: Waiting) -> Result:
+    with held_back():
+        return tweet(app, account, post)
 
 
 def _contained(name: str, work: Work) -> Result:

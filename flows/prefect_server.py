@@ -5,26 +5,48 @@ leave 230 MB behind.
 """
 
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
-STARTUP_SECONDS = 120.0
+if TYPE_CHECKING:
+    import uvicorn
 
-# Nothing of Prefect's telefones home, and its console stays ours; set in the environment, they win.
+HOST = "127.0.0.1"
+STARTUP_SECONDS = 120.0
+FAREWELL_SECONDS = 5.0
+
+# Nothing of Prefect's telephones home, and its console stays ours; what is set in the environment wins.
 QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_LOGGING_EXTRA_LOGGERS": "crosspost",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+}
+
+# A server for one run: no UI and no services.
+TEMPORARY = {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT_UI_ENABLED": "0"}
+
+# A server for years. With Prefect's own lease storage, one power cut amid a run would keep the concurrency limit taken
+# for good; and Prefect deletes no run unless it is told to.
+LASTING = {
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(30 * 86400),
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P1D",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
 }
 
 # Kept open until the process ends: Prefect's own threads still write to the API while the interpreter leaves.
@@ -32,7 +54,20 @@ _FOR_GOOD = ExitStack()
 
 
 class ServerDied(Exception):
-    """The temporary Prefect server did not come up. The message is one line for a person."""
+    """The Prefect server did not come up. The message is one line for a person."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A server that runs. Its address is `url`; that of its API is `api`."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    @property
+    def api(self) -> str:
+        """What PREFECT_API_URL must be."""
+        return f"{self.url}/api"
 
 
 def use_api() -> None:
@@ -40,33 +75,55 @@ def use_api() -> None:
 
     Call it before anything imports prefect's flows. Raises `ServerDied`.
     """
+    if not configured_api():
+        adopt(start_server(TEMPORARY))
+
+
+def configured_api() -> str:
+    """The Prefect API that the environment or the profile names; empty if none. Telemetry is off from here on."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     from prefect.settings import get_current_settings  # noqa: PLC0415  (a second or two, and only runs need it)
 
-    if not get_current_settings().api.url:
-        _adopt(start_temporary_server())
+    return get_current_settings().api.url or ""
 
 
-def _adopt(url: str) -> None:
+def adopt(server: Server) -> None:
+    """From now on, this process and its children talk to this server."""
     from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
 
-    os.environ["PREFECT_API_URL"] = url
-    _FOR_GOOD.enter_context(temporary_settings({PREFECT_API_URL: url}))
+    os.environ["PREFECT_API_URL"] = server.api
+    _FOR_GOOD.enter_context(temporary_settings({PREFECT_API_URL: server.api}))
 
 
-def start_temporary_server() -> str:
-    """Start a server on a free port and give its API address once it is healthy. Takes seven to ten seconds."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+def start_server(settings: Mapping[str, str], *, port: int = 0) -> Server:
+    """Start a server, by default on a free port, and wait until it is healthy: seven to ten seconds.
+
+    `settings` hold for the server where the environment does not say otherwise. Raises `ServerDied`.
+    """
+    with _listening(port) as listener:
+        url = f"http://{HOST}:{listener.getsockname()[1]}"
+        # Prefect's UI asks for its API where these say, not where it was loaded from.
+        places = {"PREFECT_API_URL": f"{url}/api", "PREFECT_UI_API_URL": f"{url}/api", "PREFECT_UI_URL": url}
+        environment = {**QUIET, **settings, **os.environ, **places, "PREFECT__SERVER_FINAL": "1"}
         command = [sys.executable, "-m", "flows.prefect_server", str(listener.fileno())]
-        marks = {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1", "PREFECT_UI_ENABLED": "0"}
-        environment = {**os.environ, **marks}
         with _one_at_a_time():
             # The child ends when this pipe closes, and the kernel closes it even after SIGKILL.
-            server = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[listener.fileno()], env=environment)
-            _wait_until_healthy(url, server)
-    return url
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[listener.fileno()], env=environment)
+            server = Server(url=url, process=process)
+            _wait_until_healthy(server)
+    return server
+
+
+@contextmanager
+def _listening(port: int) -> Iterator[socket.socket]:
+    try:
+        listener = socket.create_server((HOST, port))
+    except OSError as error:
+        remedy = f"set PREFECT_API_URL=http://{HOST}:{port}/api if that is Prefect, or choose another PREFECT_SERVER_API_PORT"
+        raise ServerDied(f"port {port} of this machine cannot be had ({error.strerror}); {remedy}") from None
+    with listener:
+        yield listener
 
 
 @contextmanager
@@ -81,29 +138,49 @@ def _one_at_a_time() -> Iterator[None]:
         yield
 
 
-def _wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
+def _wait_until_healthy(server: Server) -> None:
     ends = time.monotonic() + STARTUP_SECONDS
-    with httpx.Client(trust_env=False, timeout=STARTUP_SECONDS) as client:
-        while time.monotonic() < ends and server.poll() is None:
+    with httpx.Client(trust_env=False, timeout=5) as client:
+        while time.monotonic() < ends and server.process.poll() is None:
             with suppress(httpx.TransportError):
-                if client.get(f"{url}/health").is_success:
+                if client.get(f"{server.api}/health").is_success:
                     return
             time.sleep(0.1)
-    server.kill()
-    raise ServerDied("the temporary Prefect server did not start; set PREFECT_API_URL to a server that runs")
+    server.process.kill()
+    raise ServerDied("the Prefect server did not start; set PREFECT_API_URL to one that runs")
 
 
-def _leave_with_parent() -> None:
-    sys.stdin.buffer.read()
-    os._exit(0)
+# --- The child --------------------------------------------------------------------------------------------------------
 
 
 def main() -> None:
-    """The child: serve on the inherited socket until the parent is gone."""
+    """Serve on the inherited socket until the parent is gone.
+
+    A Ctrl-C in the terminal, or the SIGTERM of systemd, goes to the whole group; the parent still needs us to write
+    down how its run ended.
+    """
     import uvicorn  # noqa: PLC0415  (only the child needs it)
 
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-    uvicorn.run("prefect.server.api.server:create_app", factory=True, fd=int(sys.argv[1]), log_level="error")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    config = uvicorn.Config(
+        "prefect.server.api.server:create_app", factory=True, fd=int(sys.argv[1]), log_level="error"
+    )
+    server = uvicorn.Server(config)
+    # Not in the main thread: there, uvicorn would take the signals for itself.
+    serving = threading.Thread(target=_serve, args=[server], daemon=True)
+    serving.start()
+    sys.stdin.buffer.read()
+    server.should_exit = True
+    serving.join(FAREWELL_SECONDS)
+    os._exit(0)
+
+
+def _serve(server: "uvicorn.Server") -> None:
+    try:
+        server.run()
+    finally:
+        os._exit(0 if server.should_exit else 1)
 
 
 if __name__ == "__main__":

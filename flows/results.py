@@ -103,3 +103,9 @@ class Report:
     def failures(self) -> list[str]:
         """What failed or needs a person, one line each; empty if the poll went well."""
         return [result.failure for result in self.results if result.failure]
+
+    @property
+    def summary(self) -> str:
+        """The whole poll in a few words."""
+        tweeted = sum(outcome.status == "posted" for outcome in self.outcomes)
+        return f"{tweeted} tweeted" if tweeted else "nothing to tweet"

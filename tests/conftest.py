@@ -14,6 +14,7 @@ from sqlalchemy import delete
 from state.database import open_ledger
 from state.ledger import Ledger
 from state.models import Base
+from tests.prefect_kit import Prefect, prefect_server
 
 settings.register_profile("proof", max_examples=1600, deadline=None)  # pytest --hypothesis-profile=proof
 
@@ -80,3 +81,9 @@ def empty(ledger: Ledger) -> None:
     with ledger._writing() as connection:
         for table in reversed(Base.metadata.sorted_tables):
             connection.execute(delete(table))
+
+
+@pytest.fixture(scope="session")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Prefect:
+    """One real Prefect server for all tests that ask for it; they are grouped on one worker of a parallel run."""
+    return prefect_server(tmp_path_factory.mktemp("prefect"))

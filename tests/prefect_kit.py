@@ -1,0 +1,109 @@
+"""A real Prefect server for tests: one per session, on loopback, with its files in a temporary folder."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from flows.prefect_server import LASTING, QUIET, start_server
+
+ROOT = Path(__file__).parent.parent
+PATIENCE_SECONDS = 120.0
+
+
+def private_environment(home: Path, **more: str) -> dict[str, str]:
+    """This environment without anybody's Prefect settings: everything stays in `home`, and nothing leaves loopback."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    return {**ours, **QUIET, "PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT), **more}
+
+
+@contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Exactly this environment, for the length of a block."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+class Prefect:
+    """What the tests ask of a server. `environment` is for processes that shall talk to it."""
+
+    def __init__(self, url: str, home: Path) -> None:
+        self.url = url
+        self.api = f"{url}/api"
+        self.home = home
+        self.environment = private_environment(home, PREFECT_API_URL=self.api)
+        self._client = httpx.Client(trust_env=False, timeout=30)
+
+    def get(self, path: str) -> Any:
+        return self._client.get(f"{self.api}/{path}").raise_for_status().json()
+
+    def post(self, path: str, data: Mapping[str, Any] | None = None) -> Any:
+        return self._client.post(f"{self.api}/{path}", json=data or {}).raise_for_status().json()
+
+    def flow_runs(self, **where: Any) -> list[dict[str, Any]]:
+        """Newest first."""
+        runs: list[dict[str, Any]] = self.post("flow_runs/filter", {"sort": "START_TIME_DESC", **where})
+        return runs
+
+    def task_runs(self, flow_run: str) -> list[dict[str, Any]]:
+        """Those of one flow run, in their order; the server learns of them a moment after the run."""
+        where = {"flow_runs": {"id": {"any_": [flow_run]}}}
+        runs: list[dict[str, Any]] = self.post("task_runs/filter", where)
+        return sorted(runs, key=lambda run: run["start_time"] or "")
+
+    def logs(self, flow_run: str) -> list[str]:
+        lines: list[dict[str, Any]] = self.post("logs/filter", {"logs": {"flow_run_id": {"any_": [flow_run]}}})
+        return [line["message"] for line in lines]
+
+    def command(self, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+        """A command of Prefect's own, in this folder."""
+        return subprocess.run(
+            [sys.executable, "-m", "prefect", *arguments],
+            cwd=folder,
+            env=self.environment | {"PYTHONPATH": str(folder)},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=PATIENCE_SECONDS,
+        )
+
+
+def prefect_server(home: Path, **settings: str) -> Prefect:
+    """A server as `crosspost serve` starts it. It ends with this process: Prefect's own threads write to it until then."""
+    with environment(private_environment(home, **settings)):
+        return Prefect(start_server(LASTING).url, home)
+
+
+def until(look: Callable[[], Any], what: str) -> Any:
+    """What `look` sees as soon as it is true of anything."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < ends:
+        if seen := look():
+            return seen
+        time.sleep(0.2)
+    raise AssertionError(f"waited {PATIENCE_SECONDS:.0f} s in vain: {what}")
+
+
+@contextmanager
+def running(command: list[str], *, folder: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a group of its own; the whole group is gone at the end of the block."""
+    process = subprocess.Popen(command, cwd=folder, env=env, start_new_session=True)
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
