@@ -9,13 +9,15 @@ Errors are named after what the caller may do next:
                                                       AccountDown  the account cannot post: stop, tell, keep the queue
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf
+
+from connectors.opening_hours import OpeningHours
 
 if TYPE_CHECKING:
     from connectors.web import Web
@@ -190,10 +192,11 @@ def _seconds(value: object) -> object:
         raise ValueError("write a duration as a whole number with its unit: 30s, 5m, 2h or 3d")
     if isinstance(value, timedelta):
         return value
-    raise ValueError("write a duration in quotes, with its unit: \"30s\", \"5m\", \"2h\" or \"3d\"")
+    raise ValueError('write a duration in quotes, with its unit: "30s", "5m", "2h" or "3d"')
 
 
 Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+Hours = Annotated[InstanceOf[OpeningHours], BeforeValidator(OpeningHours.parse)]
 
 
 class Settings(BaseModel):
@@ -223,6 +226,9 @@ class AccountSettings(Settings):
     max_age: Duration | None = None  # older items are not tweeted any more
     lease: Duration = timedelta(minutes=2)  # how long a send may take
     look_again: Duration = timedelta(minutes=2)  # pause between two looks at the timeline
+    spacing: Duration = timedelta(0)  # pause between two tweets
+    hours: Hours | None = None  # when it speaks, in the time zone of the config
+    monthly_budget: Decimal | None = Field(default=None, ge=0)  # USD; what would cost more in a month is held
 
 
 class Source(Protocol):
@@ -268,8 +274,15 @@ class Destination(Protocol):
         """Whose account this is. Raises `NotPosted` (try later) or `AccountDown`."""
         ...
 
-    def post(self, draft: Draft, *, timeout: timedelta, now: datetime) -> Posted:
-        """Publish, within `timeout` all told. Raises `PostError`; every other outcome than a 2xx with an id is one."""
+    def upload(self, image: bytes, *, media_type: str, alt: str = "") -> str:
+        """Hand over a picture for the next post; its id. Nothing public comes of it. Raises `PostError`."""
+        ...
+
+    def post(self, draft: Draft, *, timeout: timedelta, now: datetime, media: Sequence[str] = ()) -> Posted:
+        """Publish, within `timeout` all told, with uploaded pictures.
+
+        Raises `PostError`; every other outcome than a 2xx with an id is one.
+        """
         ...
 
     def find(self, draft: Draft, *, user_id: str, since: datetime) -> Posted | None:

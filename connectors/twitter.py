@@ -107,7 +107,9 @@ class Twitter(AccountSettings):
         with deadline(LOOK_TIMEOUT.total_seconds()):
             for tweet in self._timeline(user_id, earliest):
                 at = moment(tweet.get("created_at")) or datetime.now(UTC)
-                if at >= earliest and (tweet_id := identifier(tweet)) and is_same(draft, tweet):
+                # A link is the story's own, so an older tweet with it counts too; words alone may be said again.
+                in_time = bool(draft.link) or at >= earliest
+                if in_time and (tweet_id := identifier(tweet)) and is_same(draft, tweet):
                     return Posted(id=tweet_id, url=self._tweet_url(tweet_id), at=at)
         return None
 

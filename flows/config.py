@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -55,6 +55,9 @@ class Route(Settings):
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     hashtags: bool | Annotated[int, Field(ge=0)] = True
+    images: bool = False
+    mentions: bool = False
+    voice: Literal["", "du", "sie"] = ""
 
 
 class Config(Settings):

@@ -1,6 +1,7 @@
 """Post what is due, and find out what became of posts whose answer was lost."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -14,8 +15,10 @@ from connectors.contract import (
     Refused,
 )
 from flows.app import App
+from flows.pictures import upload
 from flows.results import Outcome, Settled
 from flows.routing import route_for
+from flows.turns import next_turn, turns
 from state.values import Claim, Doubt, LostClaim, Status, Waiting
 from templates.render import TemplateError, Wording
 
@@ -39,8 +42,16 @@ def prepare(app: App, account: str) -> tuple[list[Waiting], list[Outcome]]:
     now = app.now()
     app.ledger.expire(account, now=now)
     held = [outcome for post in app.ledger.waiting(account, now=now) if (outcome := _word(app, account, post))]
+    if next_turn_of(app, account) > now:
+        return [], held
     due = [post for post in app.ledger.waiting(account, now=now) if post.not_before is None or post.not_before <= now]
-    return due[: app.config.accounts[account].max_per_run], held
+    return due[: turns(app.config.accounts[account])], held
+
+
+def next_turn_of(app: App, account: str) -> datetime:
+    """The earliest moment at which the account may tweet again, by its hours and the pause between two tweets."""
+    settings, last = app.config.accounts[account], app.ledger.last_posted(account)
+    return next_turn(settings, last_posted=last, now=app.now(), timezone=app.config.timezone)
 
 
 def _word(app: App, account: str, post: Waiting) -> Outcome | None:
@@ -48,12 +59,28 @@ def _word(app: App, account: str, post: Waiting) -> Outcome | None:
     now = app.now()
     try:
         draft = draft_for(app, account, post.item)
+        objection = _objection(app, account, draft)
     except TemplateError as error:
-        app.ledger.hold(post.id, str(error), now=now)
-        failure = f"{account}: post {post.id} is held: {error}"
-        return _outcome(account, post, status="held", reason=str(error), failure=failure)
-    app.ledger.word(post.id, draft, now=now)
-    return None
+        objection = str(error)
+    if not objection:
+        app.ledger.word(post.id, draft, now=now)
+        return None
+    app.ledger.hold(post.id, objection, now=now)
+    failure = f"{account}: post {post.id} is held: {objection}"
+    return _outcome(account, post, status="held", reason=objection, failure=failure)
+
+
+def _objection(app: App, account: str, draft: Draft) -> str:
+    """Why a draft must not go out as it is, though it can be written; empty if it may."""
+    other = app.ledger.same_words(account, draft.text)
+    if not other:
+        return ""
+    return f"post {other} says the same on another account, which X forbids; give the routes different templates"
+
+
+def month_of(app: App) -> datetime:
+    """When this month began, where the company is."""
+    return app.now().astimezone(app.config.timezone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def draft_for(app: App, account: str, item: Item) -> Draft:
@@ -62,7 +89,9 @@ def draft_for(app: App, account: str, item: Item) -> Draft:
     if route is None:
         raise TemplateError(f"{objection} (any more); mend the route, then `crosspost settle` the post")
     hashtags = HASHTAGS * route.hashtags if isinstance(route.hashtags, bool) else route.hashtags
-    wording = Wording(template=route.template, hashtags=hashtags)
+    wording = Wording(
+        template=route.template, hashtags=hashtags, mentions=route.mentions, voice=route.voice, images=route.images
+    )
     return app.renderer.render(item, wording, app.config.accounts[account])
 
 
@@ -76,15 +105,28 @@ def tweet(app: App, account: str, post: Waiting) -> Outcome:
     line (PrefectHQ/prefect, see facts on orphans), and must not die there.
     """
     destination = app.config.accounts[account]
+    if over := _over_budget(app, account, post):
+        app.ledger.hold(post.id, over, now=app.now())
+        return _outcome(account, post, status="held", reason=over, failure=f"{account}: post {post.id} is held: {over}")
+    media = upload(app, account, post.images)  # before the claim: it takes long, and nothing public comes of it
     claim = app.ledger.claim(post.id, lease=destination.lease, now=app.now())
     if claim is None:
         return _outcome(account, post, status="waiting", reason="another worker was quicker, or it is not due any more")
     timeout = min(destination.lease * SEND_SHARE, LONGEST_SEND)
     try:
-        posted = destination.post(claim.draft, timeout=timeout, now=app.now())
+        posted = destination.post(claim.draft, timeout=timeout, now=app.now(), media=media)
     except PostError as error:
         return _not_confirmed(app, account, post, claim, error)
     return _confirmed(app, account, post, claim, posted)
+
+
+def _over_budget(app: App, account: str, post: Waiting) -> str:
+    """Why the month's budget does not allow this tweet; empty if it does. Asked before each tweet: they add up."""
+    budget, price = app.config.accounts[account].monthly_budget, post.price or Decimal(0)
+    spent = app.ledger.spent(account, month_of(app)) if budget is not None else Decimal(0)
+    if budget is None or spent + price <= budget:
+        return ""
+    return f"monthly_budget: {spent:.3f} of {budget:.2f} USD are spent this month, and this one costs {price:.3f}"
 
 
 def _confirmed(app: App, account: str, post: Waiting, claim: Claim, posted: Posted) -> Outcome:

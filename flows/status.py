@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.app import App
+from flows.publish import month_of
 from state.values import AccountState, SourceState
 
 
@@ -54,7 +55,7 @@ class Overview:
 
 def overview(app: App) -> Overview:
     """Everything as it is now."""
-    month = app.now().astimezone(app.config.timezone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    month = month_of(app)
     return Overview(
         posts={status: count for status, count in app.ledger.counts().items()},  # noqa: C416  (a plain dict of str)
         accounts={

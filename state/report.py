@@ -56,6 +56,13 @@ class Reports(Connected):
         with self._reading() as connection:
             return connection.execute(query).scalar() or Decimal(0)
 
+    def same_words(self, account: str, text: str) -> int | None:
+        """The post that says, or is about to say, the same on another account."""
+        speaks = Post.status.in_(("waiting", "sending", "unsure", "posted"))
+        query = select(func.min(Post.id)).where(Post.account != account, Post.text == text, speaks)
+        with self._reading() as connection:
+            return connection.execute(query).scalar()
+
     def last_posted(self, account: str) -> datetime | None:
         """When the account tweeted last."""
         with self._reading() as connection:

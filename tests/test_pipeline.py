@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -285,3 +286,70 @@ def test_a_send_that_was_interrupted_is_looked_up_when_its_lease_is_over(house: 
     house.poll()
     assert house.counts()["posted"] == 2
     assert len(house.tweets) == 2
+
+
+# --- When, for how much, and with what --------------------------------------------------------------------------------
+
+
+def test_an_account_with_a_pause_between_tweets_sends_one_at_a_time(house: House) -> None:
+    house.configure(account='spacing = "30m"')
+    for number in (3, 4):
+        house.blog.publish(article(number))
+    house.poll()
+    house.sleep(29 * MINUTE)
+    house.poll()
+    assert len(house.tweets) == 1
+    house.sleep(2 * MINUTE)
+    house.poll()
+    assert len(house.tweets) == 2
+
+
+def test_an_account_is_silent_outside_its_hours(house: House) -> None:
+    soon = (house.now + timedelta(hours=2)).astimezone(ZoneInfo("Europe/Berlin"))
+    late = min(soon + timedelta(hours=2), soon.replace(hour=23, minute=59))
+    house.configure(account=f'hours = "{soon:%a} {soon:%H:%M}-{late:%H:%M}"')
+    house.blog.publish(article(3))
+    house.poll()
+    assert house.tweets == []
+    house.sleep(timedelta(hours=2, minutes=1))
+    house.poll()
+    assert len(house.tweets) == 1
+
+
+def test_what_would_go_over_the_budget_of_the_month_is_held(house: House) -> None:
+    house.configure(account="monthly_budget = 0.41")
+    for number in (3, 4, 5):
+        house.blog.publish(article(number))
+    report = house.poll()
+    assert len(house.tweets) == 2
+    assert house.counts()["held"] == 1
+    assert "monthly_budget: 0.400 of 0.41 USD" in report.failures[0]
+
+
+def test_a_picture_goes_along_with_its_alt_text(house: House) -> None:
+    house.blog.url = house.blog_url  # so that the pictures are there
+    house.configure(route="images = true")
+    house.blog.publish(article(3, image="laden", alt="Unser Laden"))
+    house.poll()
+    (tweet,) = house.x.tweets
+    assert [house.x.media[media_id].alt for media_id in tweet.media] == ["Unser Laden"]
+
+
+def test_a_picture_that_fails_costs_the_picture_and_not_the_tweet(house: House) -> None:
+    house.configure(route="images = true")
+    house.blog.url = "http://127.0.0.1:9"
+    house.blog.publish(article(3, image="laden", alt="Unser Laden"))
+    house.poll()
+    (tweet,) = house.x.tweets
+    assert tweet.media == ()
+
+
+def test_two_accounts_do_not_say_the_same(house: House) -> None:
+    secrets = "".join(f'{name} = "env:{name.upper()}"\n' for name in house.x.credentials)
+    branch = f'[accounts.branch]\nkind = "twitter"\napi_url = "{house.x_url}"\n{secrets}'
+    house.configure(account=branch, routes='[[routes]]\nfrom = ["blog"]\nto = ["branch"]\ntemplate = "blog.j2"\n')
+    house.blog.publish(article(3))
+    report = house.poll()
+    assert len(house.tweets) == 1
+    assert "says the same on another account" in report.failures[0]
+    assert house.counts()["held"] == 1
