@@ -211,6 +211,7 @@ class SourceSettings(Settings):
     name: str
     backfill: int = Field(default=0, ge=0)  # newest entries to tweet on the first read
     max_new: int = Field(default=10, ge=1)  # more unknown entries than this in one poll are held
+    expect_every: Duration | None = None  # silence longer than this is reported
 
     def check(self: "Source", web: "Web", *, now: datetime) -> list[str]:
         """As `Source.check`, for kinds that have nothing more to say than what a look brings."""

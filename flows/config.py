@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, model_validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -66,6 +66,7 @@ class Config(Settings):
     path: Path
     timezone: Annotated[ZoneInfo, BeforeValidator(_timezone)] = ZoneInfo("Europe/Berlin")
     database: Annotated[str, AfterValidator(_database)] = Field("sqlite:///crosspost.db", validate_default=True)
+    alerts: tuple[SecretStr, ...] = ()
     allow_private_hosts: bool = False
     sources: dict[str, AnySource] = Field(min_length=1)
     accounts: dict[str, AnyAccount] = Field(min_length=1)

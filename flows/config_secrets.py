@@ -14,7 +14,7 @@ UNIONS: Mapping[str, object] = {"sources": AnySource, "accounts": AnyAccount}
 
 def resolve_secrets(raw: dict[str, Any], env: Mapping[str, str]) -> list[str]:
     """Put the values of `env:NAME` in their places; the mistakes found on the way, one line each."""
-    mistakes = _resolve_database(raw, env)
+    mistakes = _resolve_database(raw, env) + _resolve_alerts(raw, env)
     for section, union in UNIONS.items():
         tables = raw.get(section)
         for name, table in tables.items() if isinstance(tables, dict) else ():
@@ -37,6 +37,16 @@ def _resolve(written: object, env: Mapping[str, str]) -> tuple[SecretStr, str]:
     if not env.get(name):
         return SecretStr("?"), f"{name} is not set; add {name}=… to .env beside this file"
     return SecretStr(env[name].strip()), ""
+
+
+def _resolve_alerts(raw: dict[str, Any], env: Mapping[str, str]) -> list[str]:
+    """An Apprise URL holds the password of a mailbox or the key of a channel."""
+    written = raw.get("alerts")
+    if not isinstance(written, list):
+        return []
+    resolved = [_resolve(each, env) for each in written]
+    raw["alerts"] = [secret for secret, _ in resolved]
+    return [f"alerts[{number}]: {fault}" for number, (_, fault) in enumerate(resolved) if fault]
 
 
 def _resolve_database(raw: dict[str, Any], env: Mapping[str, str]) -> list[str]:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from flows.alerts import tell
 from flows.app import App
 from flows.collect import collect
 from flows.publish import has_doubts, prepare, settle, title_of, tweet
@@ -39,6 +40,7 @@ def poll(
     report = Report()
     collect_all(app, report, app.config.sources if sources is None else sources, step)
     publish_all(app, report, app.config.accounts if accounts is None else accounts, step)
+    _tell(app)
     return report
 
 
@@ -66,6 +68,13 @@ def _take(report: Report, step: Step, name: str, work: Work) -> Result:
     report.results.append(result)
     logger.log(logging.WARNING if result.failure else logging.INFO, "%s", result)
     return result
+
+
+def _tell(app: App) -> None:
+    try:
+        tell(app)
+    except DatabaseError as error:
+        logger.warning("%s", error)
 
 
 def _tweet(app: App, account: str, post: Waiting) -> Result:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from connectors.contract import Item
 from state.engine import Connected, insert_if_missing
 from state.identity import Known, short
 from state.models import History, Post, SeenItem, Source
+from state.stories import give_up, gives_way, hosts_of, repeat, same_story, teller_of
 from state.transition import note
 from state.values import Added, Sorted, SourceState
 
@@ -62,26 +63,31 @@ class Intake:
         *,
         status: Literal["waiting", "skipped", "held"],
         reason: str = "",
+        not_before: datetime | None = None,
         expires_at: datetime | None = None,
+        instead_of: Collection[str] = (),
     ) -> Added:
         """Put an item that `sort` has seen on its way to an account; its post, as it was stored.
 
         Once per item and account: a second call changes nothing. A story that another post already tells to this
-        account is skipped and points there.
+        account is skipped and points there, unless this one is to be tweeted and that one, of a source that
+        `instead_of` names, was not attempted yet: then this post takes the story over, and that one points here.
         """
         item_id, story = self._ids[item.id], short(item.story)
-        posts = select(Post.id, Post.status, Post.reason).where(Post.account == account)
-        row: Row[Any] | None = self._connection.execute(posts.where(Post.item_id == item_id)).one_or_none()
+        known = select(Post).where(Post.account == account, Post.item_id == item_id)
+        row: Row[Any] | None = self._connection.execute(known).one_or_none()
         if row is None:
-            told: int | None = self._connection.execute(posts.where(Post.story == story)).scalar()
-            values: dict[str, Any] = {"story": story, "status": status, "reason": reason}
-            if told is not None:
-                values = {"same_as": told, "status": "skipped", "reason": f"same story as post {told}"}
-            values |= {"item_id": item_id, "account": account, "expires_at": expires_at}
-            values |= {"created_at": self._now, "updated_at": self._now}
-            row = self._connection.execute(insert(Post).values(values).returning(Post)).one()
+            values: dict[str, Any] = {"item_id": item_id, "account": account, "expires_at": expires_at}
+            values |= {"status": status, "reason": reason, "not_before": not_before}
+            row = self._tell(story, values, instead_of if status == "waiting" else ())
             note(self._connection, row, row.reason, now=self._now)
-        return Added(id=row.id, item=item.id, account=account, status=row.status, reason=row.reason)
+        return Added(
+            id=row.id, item=item.id, account=account, status=row.status, reason=row.reason, not_before=row.not_before
+        )
+
+    def hosts(self, sources: Collection[str]) -> dict[str, frozenset[str]]:
+        """The hosts of these sources' own stories, by source, as far as their newest items tell."""
+        return {source: hosts_of(self._connection, source) for source in sources}
 
     def done(self, validators: Mapping[str, str], *, oldest_at: datetime | None = None) -> None:
         """The read was good. `validators` are for the next look; `oldest_at` counts on the first read alone."""
@@ -89,6 +95,23 @@ class Intake:
         if self.first_read:
             changes |= {"first_read_at": self._now, "oldest_at": oldest_at}
         self._connection.execute(update(Source).where(Source.name == self._source).values(changes))
+
+    def _tell(self, story: str, values: dict[str, Any], instead_of: Collection[str]) -> Row[Any]:
+        """Store a new post, as the one that tells the story or as one that repeats it."""
+        teller = teller_of(self._connection, values["account"], story)
+        if teller is None:
+            return self._insert(values | {"story": story})
+        if not gives_way(teller, instead_of):
+            repeats = {"status": "skipped", "reason": same_story(teller.id), "not_before": None}
+            return self._insert(values | repeats | {"same_as": teller.id})
+        give_up(self._connection, teller)
+        row = self._insert(values | {"story": story})
+        repeat(self._connection, teller, row, now=self._now)
+        return row
+
+    def _insert(self, values: dict[str, Any]) -> Row[Any]:
+        values = values | {"created_at": self._now, "updated_at": self._now}
+        return self._connection.execute(insert(Post).values(values).returning(Post)).one()
 
     def _remember(self, item: Item) -> int:
         values = {"source": self._source, "guid": item.id, "first_seen_at": self._now, **_content(item)}

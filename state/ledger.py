@@ -24,11 +24,12 @@ from state.doubts import Doubts
 from state.intake import Sources
 from state.report import Reports
 from state.sending import Sending
+from state.told import ToldTroubles
 from state.transition import lock, move, tweeted_as
 from state.values import SettleError
 
 
-class Ledger(Sources, Sending, Doubts, Accounts, Reports):
+class Ledger(Sources, Sending, Doubts, Accounts, ToldTroubles, Reports):
     """What happened to everything. `state.database.open_ledger` makes one; its threads may share it.
 
     Every call raises `DatabaseError` when the database fails.

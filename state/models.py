@@ -99,6 +99,15 @@ class Account(Base):
     __table_args__ = (CheckConstraint("(paused_at IS NOT NULL) = (paused_why <> '')", name="a_pause_says_why"),)
 
 
+class Told(Base):
+    """A trouble that somebody was told of, and that has not ended yet."""
+
+    __tablename__ = "told"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
 class SeenItem(Base):
     """What a source published, as it was read last."""
 

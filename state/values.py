@@ -73,6 +73,7 @@ class Added:
     account: str
     status: Status
     reason: str
+    not_before: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

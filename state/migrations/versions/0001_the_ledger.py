@@ -61,6 +61,12 @@ def _sources_and_accounts() -> None:
         sa.CheckConstraint("(paused_at IS NOT NULL) = (paused_why <> '')", name=op.f("ck_accounts_a_pause_says_why")),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_accounts")),
     )
+    op.create_table(
+        "told",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_told")),
+    )
 
 
 def _items() -> None:
