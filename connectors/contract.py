@@ -206,9 +206,15 @@ class Settings(BaseModel):
 
 
 class SourceSettings(Settings):
-    """The keys that every kind of source has."""
+    """The keys that every kind of source has.
+
+    A source without `hold` tells its own stories, as a blog does. One with `hold` also repeats what others tell, as a
+    Facebook page does: a post of it that leads to the site of another source waits so long for that source's own item,
+    and gives way to it.
+    """
 
     name: str
+    hold: Duration = timedelta()
     backfill: int = Field(default=0, ge=0)  # newest entries to tweet on the first read
     max_new: int = Field(default=10, ge=1)  # more unknown entries than this in one poll are held
     expect_every: Duration | None = None  # silence longer than this is reported

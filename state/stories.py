@@ -1,0 +1,59 @@
+"""Who tells a story: of all posts of one account with one story, one tells it, and the others point there."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, Row, select, update
+
+from state.models import Post, SeenItem
+from state.transition import move
+
+_NEWEST = 100  # items that tell which hosts a source writes about
+
+
+def same_story(post_id: int) -> str:
+    """The reason of a post that only repeats another."""
+    return f"same story as post {post_id}"
+
+
+def teller_of(connection: Connection, account: str, story: str) -> Row[Any] | None:
+    """The post that tells this story to this account, with its `source`; nobody changes it meanwhile."""
+    query = (
+        select(Post, SeenItem.source)
+        .join(SeenItem, SeenItem.id == Post.item_id)
+        .where(Post.account == account, Post.story == story)
+    )
+    return connection.execute(query.with_for_update(of=Post)).one_or_none()
+
+
+def gives_way(teller: Row[Any], sources: Collection[str]) -> bool:
+    """Whether a post of one of these sources can still leave its story to another: X was never asked to send it."""
+    return teller.source in sources and teller.status in ("waiting", "held") and teller.attempt == 0
+
+
+def give_up(connection: Connection, teller: Row[Any]) -> None:
+    """Free the story for another post. `repeat` must follow: until then the row tells a story that is nobody's."""
+    connection.execute(update(Post).where(Post.id == teller.id).values(story=f"post {teller.id}"))
+
+
+def repeat(connection: Connection, old: Row[Any], new: Row[Any], *, now: datetime) -> None:
+    """From now on `old`, and every post that pointed to it, only repeats `new`."""
+    why = same_story(new.id)
+    move(connection, old.id, "skipped", why, now=now, story=None, same_as=new.id)
+    connection.execute(update(Post).where(Post.same_as == old.id).values(same_as=new.id, reason=why, updated_at=now))
+
+
+def hosts_of(connection: Connection, source: str) -> frozenset[str]:
+    """The hosts of the newest stories of a source."""
+    newest = select(SeenItem.story).where(SeenItem.source == source).order_by(SeenItem.id.desc()).limit(_NEWEST)
+    return frozenset(filter(None, map(host_of, connection.execute(newest).scalars())))
+
+
+def host_of(story: str) -> str:
+    """The host of a story that is a link; empty where it is none."""
+    try:
+        return urlsplit(story).hostname or "" if story.startswith("https://") else ""
+    except ValueError:  # "https://[": nobody can open it, but feeds may hold it
+        return ""
