@@ -42,16 +42,16 @@ def prepare(app: App, account: str) -> tuple[list[Waiting], list[Outcome]]:
     now = app.now()
     app.ledger.expire(account, now=now)
     held = [outcome for post in app.ledger.waiting(account, now=now) if (outcome := _word(app, account, post))]
-    if next_turn_of(app, account) > now:
+    if next_turn_of(app, account, now) > now:
         return [], held
     due = [post for post in app.ledger.waiting(account, now=now) if post.not_before is None or post.not_before <= now]
     return due[: turns(app.config.accounts[account])], held
 
 
-def next_turn_of(app: App, account: str) -> datetime:
+def next_turn_of(app: App, account: str, now: datetime) -> datetime:
     """The earliest moment at which the account may tweet again, by its hours and the pause between two tweets."""
     settings, last = app.config.accounts[account], app.ledger.last_posted(account)
-    return next_turn(settings, last_posted=last, now=app.now(), timezone=app.config.timezone)
+    return next_turn(settings, last_posted=last, now=now, timezone=app.config.timezone)
 
 
 def _word(app: App, account: str, post: Waiting) -> Outcome | None:
