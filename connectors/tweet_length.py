@@ -16,6 +16,8 @@ from connectors import tweet_length_links as links
 LIMIT = 280
 LINK_LENGTH = 23
 
+# From here on, a run of marks is long enough for its order to matter to the time taken.
+_SHORT = 1000
 _LONG_RUN = re.compile(r"[\u0300-\U0010ffff]{100,}")
 _INVALID = re.compile("[\ufeff\ufffe\uffff]")
 _HEAVY = re.compile(r"[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
@@ -27,17 +29,7 @@ def tweet_length(text: str) -> int:
     A link counts 23, an emoji 2, a character of Latin and neighbouring scripts 1, any other 2, all in NFC. A line break
     written as CR and LF counts 2.
     """
-    text = normalize("NFC", _LONG_RUN.sub(_sort_marks, text))
-    if not (found := links.find(text)):
-        return _weigh(text)
-    parts = []
-    position = 0
-    for link in found:
-        parts += [text[position : link.start], link.rest]
-        position = link.end
-    parts.append(text[position:])
-    # What stood apart must not join into an emoji: a light character keeps it apart.
-    return _weigh("\n".join(parts)) - (len(parts) - 1) + LINK_LENGTH * len(found)
+    return _length(text)
 
 
 def find_links(text: str) -> list[tuple[int, int]]:
@@ -46,12 +38,29 @@ def find_links(text: str) -> list[tuple[int, int]]:
     Like the reference, this reads the text as given, while `tweet_length` counts the links of the text in NFC: give the
     text in NFC where that matters.
     """
-    return [(link.start, link.end) for link in links.find(text)]
+    return [(start, end) for start, end, _ in links.find(text)]
 
 
 def is_valid(text: str, limit: int = LIMIT) -> bool:
     """Whether X takes the text: not empty, not over the limit, and none of U+FEFF, U+FFFE and U+FFFF in it."""
     return 0 < tweet_length(text) <= limit and not _INVALID.search(text)
+
+
+def _length(text: str, *, emoji: bool = True) -> int:
+    """The weighted length; without `emoji`, each character of one counts on its own, as in X's older configuration."""
+    if len(text) > _SHORT:
+        text = _LONG_RUN.sub(_sort_marks, text)
+    text = normalize("NFC", text)
+    if not (found := links.find(text)):
+        return _weigh(text, emoji)
+    outside = []
+    position, rest = 0, ""
+    for start, end, next_rest in found:
+        outside.append(rest + text[position:start])
+        position, rest = end, next_rest
+    outside.append(rest + text[position:])
+    # What stood apart must not join into an emoji: a light character keeps it apart, and counts 1 of the link's 23.
+    return _weigh("\n".join(outside), emoji) + (LINK_LENGTH - 1) * len(found)
 
 
 def _sort_marks(run: re.Match[str]) -> str:
@@ -60,11 +69,11 @@ def _sort_marks(run: re.Match[str]) -> str:
     return "".join(char for _, group in groups for char in sorted(group, key=combining))
 
 
-def _weigh(text: str) -> int:
+def _weigh(text: str, emoji: bool) -> int:
     """The weight of a text in NFC and without links."""
     if text.isascii():
         return len(text)
-    if _HAS_JOINT.search(text):
+    if emoji and _HAS_JOINT.search(text):
         text = _EMOJI.sub("\U0001f600", text)
     return len(text) + len(_HEAVY.findall(text))
 
