@@ -3,6 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from connectors.contract import Settings
+from connectors.contract import Duration, Settings
 from connectors.registry import AnyAccount, AnySource
 from flows.config_mistakes import sentences
 from flows.config_secrets import resolve_secrets
@@ -66,6 +67,7 @@ class Config(Settings):
     path: Path
     timezone: Annotated[ZoneInfo, BeforeValidator(_timezone)] = ZoneInfo("Europe/Berlin")
     database: Annotated[str, AfterValidator(_database)] = Field("sqlite:///crosspost.db", validate_default=True)
+    every: Duration = timedelta(minutes=15)  # how often `serve` polls
     alerts: tuple[SecretStr, ...] = ()
     allow_private_hosts: bool = False
     sources: dict[str, AnySource] = Field(min_length=1)
