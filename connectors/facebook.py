@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
-from connectors.contract import Fetched, SourceBroken, SourceError, SourceSettings
+from connectors.contract import Duration, Fetched, SourceBroken, SourceError, SourceSettings
 from connectors.facebook_api import GraphApi
 from connectors.facebook_errors import TooMuchData
 from connectors.facebook_notes import Notes, is_resting, is_token_check_due
@@ -56,6 +56,7 @@ class FacebookPage(SourceSettings):
     kind: Literal["facebook"] = "facebook"
     page: Annotated[str, AfterValidator(_page)]
     token: Secret
+    hold: Duration = timedelta(minutes=30)  # a post that links the blog waits for the blog's own item
     app_secret: Secret | None = None  # adds appsecret_proof to every call
     api_url: Annotated[str, AfterValidator(_api_url)] = "https://graph.facebook.com/v26.0"
 

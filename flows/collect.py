@@ -1,11 +1,12 @@
 """Read one source and put what is new into the ledger."""
 
 from collections import Counter
+from dataclasses import replace
 
 from connectors.contract import Fetched, Item, SourceError
 from flows.app import App
 from flows.results import Collected
-from flows.routing import Read, accounts_for, chronological, decide, route_for
+from flows.routing import Read, Verdict, accounts_for, chronological, decide, owner_of, route_for
 from state.intake import Intake
 from state.values import Added
 
@@ -47,8 +48,11 @@ def _store(app: App, intake: Intake, name: str, fetched: Fetched) -> Collected:
 def read_of(app: App, intake: Intake, name: str, fetched: Fetched) -> Read:
     """What a look at a source brought, compared with what is known."""
     compared = intake.sort(fetched.items)
+    source = app.config.sources[name]
+    owners = [other for other, settings in app.config.sources.items() if not settings.hold]
     return Read(
-        source=app.config.sources[name],
+        source=source,
+        sites=intake.hosts(owners) if source.hold else {},
         new=compared.new,
         edited=compared.edited,
         first=intake.first_read,
@@ -68,8 +72,24 @@ def posts_of(app: App, intake: Intake, read: Read) -> list[Added]:
 
 def _add(app: App, intake: Intake, item: Item, account: str, read: Read) -> Added:
     _, objection = route_for(item, account, app.config.routes)
-    verdict = decide(item, read, app.config.accounts[account], objection)
-    return intake.add(item, account, status=verdict.status, reason=verdict.reason, expires_at=verdict.expires_at)
+    owner = owner_of(item, account, read, app.config.routes)
+    verdict = decide(item, read, app.config.accounts[account], objection, owner=owner)
+    repeating = [name for name, source in app.config.sources.items() if source.hold]
+    return intake.add(
+        _telling(item, read, verdict, objection),
+        account,
+        status=verdict.status,
+        reason=verdict.reason,
+        not_before=verdict.not_before,
+        expires_at=verdict.expires_at,
+        instead_of=() if read.source.hold else repeating,
+    )
+
+
+def _telling(item: Item, read: Read, verdict: Verdict, objection: str) -> Item:
+    """The item with its story, or without it where another source may still tell it: here it is not told."""
+    silent = verdict.status == "skipped" and (objection or read.source.hold)
+    return replace(item, story="") if silent else item
 
 
 def _burst(name: str, held: int) -> str:

@@ -1,14 +1,15 @@
 """Which route an item takes to an account, and what becomes of an item that nobody has seen before. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
 
 from connectors.contract import AccountSettings, Item, SourceSettings
 from flows.config import Route
+from state.stories import host_of
 
 # Dates in feeds are off by up to a day where a time zone is missing or wrong.
 DATE_SLACK = timedelta(days=1)
@@ -20,14 +21,19 @@ class Verdict:
 
     status: Literal["waiting", "skipped", "held"]
     reason: str = ""
+    not_before: datetime | None = None
     expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """One read of a source: what of it is new, and what was there before."""
+    """One read of a source: what of it is new, and what was there before.
+
+    `sites` are the hosts of the sources whose stories this one may repeat; empty for a source without `hold`.
+    """
 
     source: SourceSettings
+    sites: Mapping[str, frozenset[str]] = field(default_factory=dict)
     new: Sequence[Item]
     edited: Sequence[Item] = ()
     first: bool
@@ -84,8 +90,18 @@ def objection(item: Item, route: Route) -> str:
     return ""
 
 
-def decide(item: Item, read: Read, account: AccountSettings, objections: str) -> Verdict:
-    """What becomes of an item that nobody has seen before, for one account. `objections` are the routes'."""
+def owner_of(item: Item, account: str, read: Read, routes: Iterable[Route]) -> str:
+    """The source that may bring this item's story to this account itself, because it is about its site; else empty."""
+    host = host_of(item.story)
+    owners = (name for name, hosts in read.sites.items() if host in hosts)
+    return next((name for name in owners if account in accounts_for(name, routes)), "")
+
+
+def decide(item: Item, read: Read, account: AccountSettings, objections: str, *, owner: str = "") -> Verdict:
+    """What becomes of an item that nobody has seen before, for one account.
+
+    `objections` are the routes'; `owner` is the source that may bring the same story itself.
+    """
     wanted = item.id in read.backfilled
     if read.first and not wanted:
         return Verdict(status="skipped", reason="before setup: it was there at the first read")
@@ -96,7 +112,8 @@ def decide(item: Item, read: Read, account: AccountSettings, objections: str) ->
         return Verdict(status="held", reason=f"burst: {many}")
     if not wanted and _resurfaced(item, read):
         return Verdict(status="skipped", reason="before setup: older than everything at the first read")
-    return _waiting(item, account, wanted=wanted, now=read.now)
+    verdict = _waiting(item, account, wanted=wanted, now=read.now)
+    return _held_back(verdict, owner, read.now + read.source.hold) if owner else verdict
 
 
 def _resurfaced(item: Item, read: Read) -> bool:
@@ -112,6 +129,13 @@ def _waiting(item: Item, account: AccountSettings, *, wanted: bool, now: datetim
     if expires_at <= now:
         return Verdict(status="skipped", reason=f"expired: published {born:%Y-%m-%d %H:%M} UTC, older than max_age")
     return Verdict(status="waiting", expires_at=expires_at)
+
+
+def _held_back(verdict: Verdict, owner: str, until: datetime) -> Verdict:
+    """The story is `owner`'s own: until then, its words are waited for."""
+    if verdict.status != "waiting":
+        return verdict
+    return replace(verdict, not_before=until, reason=f"waits for {owner} to bring the same story itself")
 
 
 def _mentions(item: Item, word: str) -> bool:
