@@ -22,10 +22,12 @@ _FREE = rf"(?<![0-9A-Za-z#$@\uff03\uff20\ufeff\ufffe\uffff])[^{_NOT_HOST}._-]"
 _FREE_START = re.compile(_FREE)
 _START = re.compile(rf"[{_ASTRAL}]|{_FREE}")
 
-# Behind a dot: a name in ASCII, one in Punycode, or perhaps one in another script.
-_TLD = re.compile(r"\.(?:([A-Za-z]++)(?![-+0-9@])|([Xx][Nn]--[-0-9A-Za-z]++)|(?=[^\x00-\x7f]))")
-_NAMED_TLDS = frozenset(TLDS.split())
 _ASCII_BEHIND = re.compile(r"[-+0-9@A-Za-z]")
+# Behind a dot: a name of its own, one in Punycode, or perhaps one in another script that more follows.
+_TLD = re.compile(
+    rf"\.(?:([A-Za-z]++|[^\x00-\x7f]++)(?!{_ASCII_BEHIND.pattern})|([Xx][Nn]--[-0-9A-Za-z]++)|(?=[^\x00-\x7f]))"
+)
+_NAMED_TLDS = frozenset(TLDS.split())
 
 # (begin, start, end, halved): a host name at text[start:end], its protocol (perhaps none) at text[begin:start], and
 # whether it begins in the middle of its first character.
@@ -42,8 +44,8 @@ def tld_ends(text: str) -> dict[int, int]:
     ends = {}
     for found in _TLD.finditer(text):
         dot = found.start()
-        in_ascii, in_punycode = found.groups()
-        is_known = in_punycode or (in_ascii and in_ascii.lower() in _NAMED_TLDS)
+        name, in_punycode = found.groups()
+        is_known = in_punycode or (name and name.lower() in _NAMED_TLDS)
         if end := found.end() if is_known else _wide_tld_end(text, dot + 1):
             ends[dot] = end
     return ends
