@@ -44,7 +44,7 @@ class Request:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         return cls(
             method=environ["REQUEST_METHOD"],
-            url=f"{environ['wsgi.url_scheme']}://{environ['HTTP_HOST']}{quote(path)}",
+            url=f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', '')}{quote(path)}",
             path=path,
             query=tuple(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)),
             authorization=environ.get("HTTP_AUTHORIZATION", ""),

@@ -1,0 +1,1 @@
+"""Never twice, never lost: what `make proof` does to find out."""

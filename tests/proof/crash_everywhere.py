@@ -1,0 +1,136 @@
+"""Kills polls wherever they can die, and looks at what becomes of their tweets."""
+
+import re
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from connectors.simulators.x import X
+from tests.house import MINUTE, House, open_house
+from tests.proof.databases import Databases
+from tests.proof.report import Found
+from tests.proof.scenes import Scene
+from tests.proof.zygote import Zygote
+
+LAG = timedelta(seconds=30)  # simulated, until a tweet is in the timeline
+
+
+class Stage:
+    """One scene on one kind of database, set up again and again from one snapshot."""
+
+    def __init__(self, house: House, zygote: Zygote, scene: Scene, databases: Databases) -> None:
+        self.house, self.zygote, self.scene, self.databases = house, zygote, scene, databases
+        self._asked = Asked(house.x)
+        self._use(databases.copy())
+        scene.prepare(house)
+        has_ledger = scene.source == ""
+        self._snapshot = self._address if has_ledger else ""
+        self._posts, self._tweets, self._now = dict(house.blog._posts), list(house.x.tweets), house.now
+
+    def die(self, place: str) -> tuple[int, list[str]]:
+        """Set the scene, and let a poll run until it reaches `place`."""
+        house = self.house
+        house.blog._posts, house.x.tweets, house.now = dict(self._posts), list(self._tweets), self._now
+        house.x._windows.clear()
+        self._use(self.databases.copy(self._snapshot))
+        port = urlsplit(house.x_url).port
+        self.zygote.start(
+            house.folder / "crosspost.toml", house.now, x_port=port, die_at=place, sources=self.scene.sources
+        )
+        return self.zygote.wait()
+
+    def recover(self, place: str, found: Found) -> None:
+        """Poll until all is quiet, and count the tweets."""
+        where = f"{self.scene.name}, {self.databases.name}, {place}"
+        self._asked.settle()
+        self.house.sleep(3 * MINUTE)
+        try:
+            self.house.poll_until_quiet()
+        except AssertionError as error:
+            found.hung.append(f"{where}: {error}")
+        titles = Counter(tweet.raw.partition("\n")[0] for tweet in self.house.x.tweets)
+        found.twice += [f"{where}: {title}" for title, count in titles.items() if count > 1]
+        if len(titles) < self.scene.tweets or self.house.counts()["posted"] != self.scene.tweets:
+            found.lost.append(f"{where}: {self.house.rows()}")
+        self.databases.drop(self._address)
+
+    def _use(self, address: str) -> None:
+        self._address = address
+        self.house.configure(top=f'database = "{address}"', source=self.scene.source)
+
+
+class Asked:
+    """Knows when X has read everything that dead processes have sent."""
+
+    def __init__(self, x: X) -> None:
+        self._at = time.monotonic()
+        policy = x.policy
+
+        def note(endpoint: str, request: Any) -> Any:
+            self._at = time.monotonic()
+            return policy(endpoint, request)
+
+        x.policy = note
+
+    def settle(self, pause: float = 0.015) -> None:
+        time.sleep(pause)
+        while time.monotonic() - self._at < pause:
+            time.sleep(pause)
+
+
+@contextmanager
+def stage(folder: Path, zygote: Zygote, scene: Scene, databases: Databases) -> Iterator[Stage]:
+    with open_house(folder) as house:
+        house.x.lag, house.x.duplicate_check = LAG, False
+        yield Stage(house, zygote, scene, databases)
+
+
+Choice = Callable[[Sequence[str]], Iterable[str]]
+
+
+def kill_everywhere(
+    folder: Path, zygote: Zygote, scene: Scene, databases: Databases, choose: Choice, found: Found
+) -> None:
+    """Kill a poll at each of the places that `choose` takes of all that an undisturbed poll passes."""
+    with stage(folder, zygote, scene, databases) as on:
+        code, passed = on.die("")
+        assert code == 0, "an undisturbed poll fails"
+        on.recover("nowhere", found)
+        for place in choose(passed):
+            code, _ = on.die(place)
+            if code == -signal.SIGKILL:  # answers differ by a byte now and then: not every place is reached each time
+                found.places.setdefault(f"{databases.name}, {scene.name}", []).append(place)
+            on.recover(place, found)
+
+
+def around_the_database(passed: Sequence[str]) -> list[str]:
+    """Before and after every statement and every commit, and at every connection to X."""
+    return [place for place in passed if re.search(r"before|after|connected", place)]
+
+
+def bytes_of_x(every_sent: int, every_received: int) -> Choice:
+    """After each so many bytes of what goes to X and of what comes back, and after the last of both."""
+
+    def choose(passed: Sequence[str]) -> list[str]:
+        sent = [place for place in passed if " sent " in place]
+        received = [place for place in passed if " received " in place]
+        chosen = {*sent[::every_sent], *sent[-1:], *received[::every_received], *received[-1:]}
+        return [place for place in passed if place in chosen]
+
+    return choose
+
+
+def every(step: int, choose: Choice) -> Choice:
+    """One of so many of the places that `choose` takes."""
+    return lambda passed: list(choose(passed))[::step]
+
+
+def spread(count: int) -> Choice:
+    """A few places, evenly spread over all."""
+    return lambda passed: passed[:: max(1, len(passed) // count)][:count]
