@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN = .venv/bin
 INSTALLED = .venv/installed
+# The lock is complete. Left to resolve it, older pips look for newer releases behind the extras and miss their hashes.
+LOCKED = --quiet --disable-pip-version-check --no-deps
 
 .PHONY: demo test lint install lock
 
@@ -21,11 +23,12 @@ install: $(INSTALLED)
 
 $(INSTALLED): requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install $(LOCKED) --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install $(LOCKED) --no-build-isolation -e .
+	$(BIN)/python -m pip check
 	touch $(INSTALLED)
 
 # After a change of the bounds in pyproject.toml; needs uv (`pip install uv`), which nothing else here does.
 lock:
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras --quiet -o requirements.txt
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras --quiet --extra dev -o requirements-dev.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --extra dev -o requirements-dev.txt
