@@ -15,6 +15,7 @@ from connectors.facebook_notes import Notes, is_resting, is_token_check_due
 from connectors.facebook_posts import FIELDS, read_posts
 from connectors.facebook_token import read_token
 from connectors.facebook_values import as_object, plain, string
+from connectors.short_links import ShortLinks
 from connectors.web import Web
 
 _LIMITS = ("25", "12", "6")  # posts per answer; fewer where the API says that these are too much
@@ -69,12 +70,14 @@ class FacebookPage(SourceSettings):
         page_id = self._page_id(api, validators)
         notes.kept[self._id_note] = page_id
         posts = self._posts(api, first=not validators)
-        items, skipped = read_posts(posts, source=self.name, page=self.page, page_id=page_id)
+        posted, skipped = read_posts(posts, source=self.name, page=self.page, page_id=page_id)
         notes.posts(len(posts), skipped)
         if is_token_check_due(validators, now):
             self._check_token(api, notes)
         notes.usage(api.used)
-        return Fetched(items=tuple(items), validators=notes.kept, notices=tuple(notes.notices))
+        short = ShortLinks(web, validators)
+        items = short.lengthen(posted)
+        return Fetched(items=items, validators=notes.kept | short.kept, notices=tuple(notes.notices))
 
     def check(self, web: Web, *, now: datetime) -> list[str]:
         """What the token is and how long it lasts, in sentences. Raises `SourceBroken` where a person must act."""

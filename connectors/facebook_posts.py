@@ -10,7 +10,6 @@ from connectors.facebook_values import (
     address,
     as_object,
     edge,
-    is_front_page,
     is_outside,
     moment,
     outside_link_in,
@@ -19,7 +18,7 @@ from connectors.facebook_values import (
     string,
     target,
 )
-from connectors.links import canonical_link
+from connectors.links import canonical_link, is_front_page
 
 # With comments and reactions the answer gets too big (HTTP 500). `updated_time` is for people who read an answer: it
 # also moves when somebody comments, so it tells no edit.

@@ -88,11 +88,6 @@ def is_outside(link: str) -> bool:
     return parts is not None and not _is_on_facebook(parts)
 
 
-def is_front_page(link: str) -> bool:
-    parts = _split(link)
-    return parts is not None and not parts.path.strip("/") and not parts.query
-
-
 def owner(link: str) -> str:
     """Whose page a link on Facebook belongs to, number or name in lower case; empty where it does not say."""
     parts = _split(link)

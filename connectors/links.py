@@ -119,6 +119,12 @@ def unwrap(url: str) -> str:
     return url
 
 
+def is_front_page(url: str) -> bool:
+    """Whether a link names a whole site and no article of it."""
+    parts = _split(url)
+    return parts is not None and not parts.path.strip("/") and not parts.query
+
+
 def _simpler(link: str) -> str:
     parts = _split(_trim(link))
     if parts is None:

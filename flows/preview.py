@@ -8,7 +8,7 @@ from connectors.contract import Draft, Item, SourceError
 from flows.app import App
 from flows.collect import posts_of, read_of
 from flows.publish import draft_for, title_of
-from state.values import Status
+from state.values import Added, Status
 from templates.render import TemplateError
 
 
@@ -68,7 +68,8 @@ def foresee(app: App) -> Foreseen:
         except SourceError as error:
             foreseen.failures.append(f"{name}: {error}")
     for name in app.config.accounts:
-        foreseen.rows += _in_turns(app, name, [_worded(app, row) for row in rows if row.account == name])
+        told = _once_each(app, [row for row in rows if row.account == name])
+        foreseen.rows += _in_turns(app, name, [_worded(app, row) for row in told])
     return foreseen
 
 
@@ -93,8 +94,29 @@ def _with_news(app: App, name: str, rows: list[Row]) -> list[Row]:
     items = {item.id: item for item in read.new}
     return [
         *(replace(row, item=edited.get(row.item.id, row.item)) if row.item.source == name else row for row in rows),
-        *(Row(item=items[post.item], account=post.account, status=post.status, reason=post.reason) for post in posts),
+        *(_row(items[post.item], post) for post in posts),
     ]
+
+
+def _row(item: Item, post: Added) -> Row:
+    return Row(item=item, account=post.account, status=post.status, reason=post.reason, not_before=post.not_before)
+
+
+def _once_each(app: App, rows: list[Row]) -> list[Row]:
+    """Of the posts that would be tweeted with one story, the one that tells its own; else the first."""
+    repeating = {name for name, source in app.config.sources.items() if source.hold}
+    tellers: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: row.item.source in repeating):
+        if row.status == "waiting":
+            tellers.setdefault(row.item.story, row)
+    return [_repeating(row, tellers[row.item.story]) if row.status == "waiting" else row for row in rows]
+
+
+def _repeating(row: Row, teller: Row) -> Row:
+    if row is teller:
+        return row
+    reason = f"same story as “{teller.title}” of {teller.item.source}"
+    return replace(row, status="skipped", reason=reason, not_before=None)
 
 
 def _worded(app: App, row: Row) -> Row:

@@ -1,0 +1,85 @@
+"""Where short links lead: https://bit.ly/3kTq hides which article a post is about."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from connectors.contract import Item, SourceBroken, SourceDown
+from connectors.links import canonical_link, is_front_page
+from connectors.transport import deadline
+from connectors.web import Web
+
+_SECONDS = 5.0  # for one link
+_SECONDS_IN_ALL = 20.0  # for all links of one look
+_NOTE = "short "
+
+_SERVICES = frozenset(
+    """
+    fb.me bit.ly t.co lnkd.in goo.gl ow.ly buff.ly dlvr.it ift.tt tinyurl.com t1p.de kurzelinks.de is.gd v.gd j.mp
+    trib.al po.st bl.ink rebrand.ly cutt.ly rb.gy t.ly tiny.cc shorturl.at s.id hubs.ly hubs.la mailchi.mp eepurl.com
+    wp.me smarturl.it lnk.to snip.ly shr.lc spr.ly sprout.link sumo.ly crwd.fr
+    """.split()  # noqa: SIM905 (a list of words is easier to read and to keep)
+)
+# Companies have short hosts of their own (kfh.li/x7Gq): a short name, and after it nothing but one short word.
+_BRANDED = re.compile(r"https?://[a-z0-9-]{1,6}\.[a-z]{2,3}/[A-Za-z0-9_-]{3,10}")
+# Where a visitor is sent who has not logged in or agreed to anything: that is not where the link leads.
+_WALL = re.compile(r"(?:.+\.)?(?:facebook|instagram|linkedin)\.com|(?:consent|login|accounts)\..+")
+
+
+class ShortLinks:
+    """Looks short links up, each of them once: `kept` are the notes for the next look at the source.
+
+    A link that cannot be looked up stays as it is; the next look tries again if that may pass by itself.
+    """
+
+    def __init__(self, web: Web, notes: Mapping[str, str]) -> None:
+        self._web = web
+        self._notes = notes
+        self.kept: dict[str, str] = {}
+
+    def lengthen(self, items: Iterable[Item]) -> tuple[Item, ...]:
+        """The items, each with the link and the story that a short link stood for."""
+        with deadline(_SECONDS_IN_ALL):
+            return tuple(self._lengthen(item) for item in items)
+
+    def _lengthen(self, item: Item) -> Item:
+        if not is_short(item.link):
+            return item
+        link = self._look_up(item.link)
+        if link == item.link:
+            return item
+        return replace(item, link=link, story="" if is_front_page(link) else canonical_link(link))
+
+    def _look_up(self, link: str) -> str:
+        note = _NOTE + link
+        try:
+            self.kept[note] = self._notes.get(note) or self._ask(link)
+        except SourceDown:
+            return link
+        return self.kept[note]
+
+    def _ask(self, link: str) -> str:
+        """Where a link leads for good. Raises `SourceDown` where a later look may tell."""
+        try:
+            response = self._web.get(link, timeout=_SECONDS)
+        except SourceBroken:
+            return link
+        host = _host(response.url)
+        if host != _host(link):
+            return link if response.status in (404, 410) or _WALL.fullmatch(host) else response.url
+        if response.status == 429 or response.status >= 500:
+            raise SourceDown(f"{link} does not say where it leads")
+        return link
+
+
+def is_short(link: str) -> bool:
+    """Whether a link belongs to a shortening service, or looks as if it did."""
+    return _host(link) in _SERVICES or bool(_BRANDED.fullmatch(link))
+
+
+def _host(link: str) -> str:
+    try:
+        return urlsplit(canonical_link(link)).hostname or ""
+    except ValueError:
+        return ""
