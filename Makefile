@@ -5,13 +5,14 @@ INSTALLED = .venv/installed
 # The lock is complete. Left to resolve it, older pips look for newer releases behind the extras and miss their hashes.
 LOCKED = --quiet --disable-pip-version-check --no-deps
 
-.PHONY: demo test lint install lock
+.PHONY: demo test lint install lock prove-install
 
 demo: install
 	$(BIN)/crosspost demo
 
+# The tests with a Prefect server share one: they stay on one worker.
 test: install
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 lint: install
 	$(BIN)/ruff check .
@@ -27,6 +28,10 @@ $(INSTALLED): requirements-dev.txt pyproject.toml
 	$(BIN)/python -m pip install $(LOCKED) --no-build-isolation -e .
 	$(BIN)/python -m pip check
 	touch $(INSTALLED)
+
+# Plain pip and the bounds of pyproject.toml alone must give something whose schedules fire.
+prove-install:
+	$(PYTHON) tests/prove_install.py
 
 # After a change of the bounds in pyproject.toml; needs uv (`pip install uv`), which nothing else here does.
 lock:

@@ -61,6 +61,17 @@ def run(call: argparse.Namespace) -> int:
     return FAILED if report.failures else FINE
 
 
+def serve(call: argparse.Namespace) -> int:
+    """Poll for ever, with the Prefect UI."""
+    from flows.prefect_server import ServerDied  # noqa: PLC0415
+    from flows.serve import serve as serve_for_ever  # noqa: PLC0415
+
+    try:
+        return FAILED if serve_for_ever(load(call.config), err) else FINE
+    except ServerDied as error:
+        return _say(error, FAILED)
+
+
 def check(call: argparse.Namespace) -> int:
     """Config, templates, database, sources and accounts: each works, or what to do."""
     from flows.check import findings  # noqa: PLC0415
@@ -143,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     shown = _command(commands, demo, "a show on this machine: no account, no network, no set-up", config=False)
     shown.add_argument("--folder", default="demo", help="where the timeline page is left (default: demo)")
     _command(commands, run, "one pass, as a Prefect flow run", as_json=True)
+    _command(commands, serve, "poll for ever, with the Prefect UI")
     _command(commands, check, "config, templates, database, sources, accounts: each with a remedy")
     _command(commands, preview, "what the next run would tweet, with weight, price and time", as_json=True)
     listed = _command(commands, status, "the queue and the last posts", as_json=True)

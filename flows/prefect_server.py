@@ -120,8 +120,10 @@ def _listening(port: int) -> Iterator[socket.socket]:
     try:
         listener = socket.create_server((HOST, port))
     except OSError as error:
-        remedy = f"set PREFECT_API_URL=http://{HOST}:{port}/api if that is Prefect, or choose another PREFECT_SERVER_API_PORT"
-        raise ServerDied(f"port {port} of this machine cannot be had ({error.strerror}); {remedy}") from None
+        raise ServerDied(
+            f"port {port} of this machine cannot be had ({error.strerror}): set PREFECT_API_URL="
+            f"http://{HOST}:{port}/api if a Prefect server has it, or choose another PREFECT_SERVER_API_PORT"
+        ) from None
     with listener:
         yield listener
 

@@ -48,10 +48,19 @@ class Prefect:
         self._client = httpx.Client(trust_env=False, timeout=30)
 
     def get(self, path: str) -> Any:
-        return self._client.get(f"{self.api}/{path}").raise_for_status().json()
+        return self._ask("GET", path)
 
     def post(self, path: str, data: Mapping[str, Any] | None = None) -> Any:
-        return self._client.post(f"{self.api}/{path}", json=data or {}).raise_for_status().json()
+        return self._ask("POST", path, json=data or {})
+
+    def _ask(self, method: str, path: str, **content: Any) -> Any:
+        """What the server answers; its SQLite may be busy, and then it wants to be asked again, as Prefect's client does."""
+        for _ in range(20):
+            answer = self._client.request(method, f"{self.api}/{path}", **content)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            time.sleep(0.5)
+        return answer.raise_for_status().json() if answer.content else answer.raise_for_status()
 
     def flow_runs(self, **where: Any) -> list[dict[str, Any]]:
         """Newest first."""
@@ -97,10 +106,21 @@ def until(look: Callable[[], Any], what: str) -> Any:
     raise AssertionError(f"waited {PATIENCE_SECONDS:.0f} s in vain: {what}")
 
 
+def listen_to_ctrl_c() -> None:
+    """For `preexec_fn`: a shell that starts us in the background has us ignore Ctrl-C, and our children would too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def running(command: list[str], *, folder: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A process in a group of its own; the whole group is gone at the end of the block."""
-    process = subprocess.Popen(command, cwd=folder, env=env, start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=env,
+        start_new_session=True,
+        preexec_fn=listen_to_ctrl_c,  # noqa: PLW1509  (no thread here holds a lock)
+    )
     try:
         yield process
     finally:

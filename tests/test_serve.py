@@ -1,0 +1,102 @@
+"""`crosspost serve` as a process: it polls by itself, and ends when it is told to."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connectors.simulators.x_faults import Fault
+from tests.house import House, article, open_house
+from tests.prefect_kit import PATIENCE_SECONDS, ROOT, Prefect, private_environment, running, until
+
+pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
+
+COMMAND = [sys.executable, "-m", "flows.cli", "serve", "--config"]
+FAST = {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with open_house(tmp_path, article(1), top='every = "10s"') as house:
+        house.poll()
+        yield house
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+class StopAmidATweet:
+    """Sends the signal while X holds the first tweet."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.victim: subprocess.Popen[bytes] | None = None
+
+    def __call__(self, endpoint: str, _request: object) -> Fault | None:
+        if endpoint == "post" and self.victim:
+            os.killpg(self.victim.pid, self.number)
+            self.victim = None
+        return None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_serve_polls_by_itself_and_a_stop_amid_a_tweet_ends_it_cleanly(
+    prefect: Prefect, house: House, number: int
+) -> None:
+    """As Ctrl-C and systemd do it: the signal goes to every process of the group."""
+    command = [*COMMAND, str(house.folder / "crosspost.toml")]
+    house.x.policy = stop = StopAmidATweet(number)
+    with running(command, folder=ROOT, env=prefect.environment | FAST) as process:
+        until(lambda: len(house.blog.requests) > 1, "the first poll")
+        stop.victim = process
+        house.blog.publish(article(2))
+        until(lambda: house.tweets, "the tweet")
+        assert process.wait(PATIENCE_SECONDS) == 0
+    assert house.counts()["posted"] == 1
+    assert len(house.tweets) == 1
+    assert not unfinished(prefect, house), "nobody is left who could finish it"
+
+
+def unfinished(prefect: Prefect, house: House) -> list[str]:
+    """The state of every run of this house that has begun and not ended."""
+    running = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}}
+    config = str(house.folder / "crosspost.toml")
+    return [run["state"]["name"] for run in prefect.flow_runs(**running) if run["parameters"].get("config") == config]
+
+
+def test_serve_brings_its_own_server_with_a_ui_that_finds_its_api(house: House) -> None:
+    port = free_port()
+    environment = private_environment(house.folder / "prefect", PREFECT_SERVER_API_PORT=str(port), **FAST)
+    with running([*COMMAND, str(house.folder / "crosspost.toml")], folder=ROOT, env=environment) as process:
+        prefect = Prefect(f"http://127.0.0.1:{port}", house.folder / "prefect")
+        until(lambda: len(house.blog.requests) > 1, "the first poll")
+        settings = prefect._client.get(f"{prefect.url}/ui-settings").json()
+        assert settings["api_url"] == prefect.api
+        until(
+            lambda: [
+                run for run in prefect.flow_runs() if run["auto_scheduled"] and run["state"]["type"] == "COMPLETED"
+            ],
+            "a scheduled run",
+        )
+        process.terminate()
+        assert process.wait(PATIENCE_SECONDS) == 0
+
+
+def test_a_port_that_is_taken_is_told_with_the_remedy(house: House) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        environment = private_environment(house.folder / "prefect", PREFECT_SERVER_API_PORT=port)
+        command = [*COMMAND, str(house.folder / "crosspost.toml")]
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+        )
+    assert done.returncode == 1
+    assert "PREFECT_SERVER_API_PORT" in done.stderr
+    assert "Traceback" not in done.stderr
