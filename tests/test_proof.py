@@ -1,13 +1,22 @@
 """The short cut of each part of the proof; `make proof` goes all the way."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import chain, repeat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from connectors.simulators.x_faults import REQUEST_LOST
+from flows.pipeline import poll
+from flows.publish import prepare, settle, tweet
+from state.ledger import Ledger
+from tests.house import MINUTE, House, article, open_house
 from tests.proof import scenes
 from tests.proof.crash_everywhere import bytes_of_x, kill_everywhere, spread
 from tests.proof.databases import Databases, PostgreSql, Sqlite
+from tests.proof.faults import endure
 from tests.proof.report import Found
 from tests.proof.zygote import Zygote
 
@@ -32,13 +41,70 @@ def test_a_poll_may_die_anywhere(tmp_path: Path, zygote: Zygote, databases: Data
     found = Found(part="crashes")
     for scene in (scenes.FIRST_POLL, scenes.DOUBTS):
         (tmp_path / scene.name).mkdir()
-        kill_everywhere(tmp_path / scene.name, zygote, scene, databases, spread(3), found)
-    assert found.killed >= 4
+        kill_everywhere(tmp_path / scene.name, zygote, scene, databases, spread(2), found)
+    assert found.killed >= 3
     assert found.mistakes == []
 
 
 def test_a_poll_may_die_at_any_byte_of_the_answer_of_x(tmp_path: Path, zygote: Zygote) -> None:
     found = Found(part="crashes")
-    kill_everywhere(tmp_path, zygote, scenes.TWEET, Sqlite(tmp_path), bytes_of_x(400, 100), found)
-    assert found.killed >= 4
+    kill_everywhere(tmp_path, zygote, scenes.TWEET, Sqlite(tmp_path), bytes_of_x(500, 150), found)
+    assert found.killed >= 3
     assert found.mistakes == []
+
+
+# --- Four workers and every fault -------------------------------------------------------------------------------------
+
+
+def test_no_fault_makes_a_second_tweet_or_loses_one(tmp_path: Path, zygote: Zygote) -> None:
+    (tmp_path / "ledger").mkdir()
+    found = Found(part="faults")
+    endure(tmp_path, zygote, Sqlite(tmp_path / "ledger"), found, items=20)
+    assert found.faults >= 5
+    assert found.mistakes == []
+
+
+# --- Workers that get into each other's way ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A blog that was read, and has one new post."""
+    with open_house(tmp_path, article(1)) as house:
+        house.poll()
+        house.blog.publish(article(2))
+        yield house
+
+
+def test_a_worker_that_was_suspended_after_its_claim_does_not_send(house: House) -> None:
+    with house.app() as app:
+        poll(app, accounts=())
+        (post,), _ = prepare(app, "office")
+        moments = chain([house.now], repeat(house.now + 10 * MINUTE))
+        outcome = tweet(replace(app, now=lambda: next(moments)), "office", post)
+    assert (outcome.status, house.tweets) == ("waiting", [])
+
+
+def test_two_workers_that_look_for_the_same_tweet_are_no_fault(house: House) -> None:
+    house.x.next(REQUEST_LOST)
+    house.poll()
+    with house.app() as app:
+        app.ledger.introduce("office", app.config.accounts["office"].whoami())
+        (doubt,) = app.ledger.doubts("office")
+        other = Other(app.ledger, lambda: app.ledger.cannot_look(doubt, "the other could not look", now=house.now))
+        settled = settle(replace(app, ledger=other), "office")
+    assert (settled.failure, [outcome.status for outcome in settled.outcomes]) == ("", ["unsure"])
+
+
+class Other:
+    """A ledger in which somebody else acts between our look and our word about it."""
+
+    def __init__(self, ledger: Ledger, act: Callable[[], object]) -> None:
+        self._ledger, self._act = ledger, act
+
+    def absent(self, *arguments: Any, **more: Any) -> Any:
+        self._act()
+        return self._ledger.absent(*arguments, **more)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)

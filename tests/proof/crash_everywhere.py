@@ -9,14 +9,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from connectors.simulators.x import X
 from tests.house import MINUTE, House, open_house
 from tests.proof.databases import Databases
 from tests.proof.report import Found
 from tests.proof.scenes import Scene
-from tests.proof.zygote import Zygote
+from tests.proof.zygote import Ended, Zygote, job
 
 LAG = timedelta(seconds=30)  # simulated, until a tweet is in the timeline
 
@@ -33,17 +32,14 @@ class Stage:
         self._snapshot = self._address if has_ledger else ""
         self._posts, self._tweets, self._now = dict(house.blog._posts), list(house.x.tweets), house.now
 
-    def die(self, place: str) -> tuple[int, list[str]]:
+    def die(self, place: str) -> Ended:
         """Set the scene, and let a poll run until it reaches `place`."""
         house = self.house
         house.blog._posts, house.x.tweets, house.now = dict(self._posts), list(self._tweets), self._now
         house.x._windows.clear()
         self._use(self.databases.copy(self._snapshot))
-        port = urlsplit(house.x_url).port
-        self.zygote.start(
-            house.folder / "crosspost.toml", house.now, x_port=port, die_at=place, sources=self.scene.sources
-        )
-        return self.zygote.wait()
+        (ended,) = self.zygote.poll(job(house, die_at=place, sources=self.scene.sources))
+        return ended
 
     def recover(self, place: str, found: Found) -> None:
         """Poll until all is quiet, and count the tweets."""
@@ -99,12 +95,13 @@ def kill_everywhere(
 ) -> None:
     """Kill a poll at each of the places that `choose` takes of all that an undisturbed poll passes."""
     with stage(folder, zygote, scene, databases) as on:
-        code, passed = on.die("")
-        assert code == 0, "an undisturbed poll fails"
+        undisturbed = on.die("")
+        assert undisturbed.code == 0, "an undisturbed poll fails"
         on.recover("nowhere", found)
-        for place in choose(passed):
-            code, _ = on.die(place)
-            if code == -signal.SIGKILL:  # answers differ by a byte now and then: not every place is reached each time
+        for place in choose(undisturbed.passed):
+            if (
+                on.die(place).code == -signal.SIGKILL
+            ):  # answers differ by a byte now and then: not every place is reached each time
                 found.places.setdefault(f"{databases.name}, {scene.name}", []).append(place)
             on.recover(place, found)
 

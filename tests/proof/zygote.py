@@ -1,26 +1,50 @@
 """Polls in processes that may be killed: forked from one that has everything imported, so that each costs milliseconds."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
 import traceback
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, event
 
 from flows.app import opened
 from flows.config import load
 from flows.pipeline import poll
+from tests.house import House
 from tests.proof.places import Places, watch
 
 ROOT = Path(__file__).parent.parent.parent
 
 
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One poll: `die_at` names the place of its death, `pages` is the room that is left on the disk."""
+
+    config: str
+    now: str
+    x_port: int
+    sources: tuple[str, ...] | None = None  # None means all
+    die_at: str = ""
+    pages: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How a poll ended: its exit code, -9 if it was killed, and the places that it passed if it was not."""
+
+    code: int
+    passed: list[str]
+
+
 class Zygote:
-    """One process that forks a poll at a time. `start` and `wait` are apart, so that several can poll at once."""
+    """One process that forks a process for each poll."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -39,27 +63,33 @@ class Zygote:
         self._process.stdin.close()
         self._process.wait()
 
-    def start(self, config: Path, now: datetime, **job: Any) -> None:
-        """Begin a poll; `die_at` names the place of its death, `x_port` X, `sources` what to read (default: all)."""
+    def poll(self, *jobs: Job) -> list[Ended]:
+        """Carry out polls, all at once, and wait for all."""
         assert self._process.stdin
-        self._process.stdin.write(json.dumps({"config": str(config), "now": now.isoformat(), **job}) + "\n")
-        self._process.stdin.flush()
-
-    def wait(self) -> tuple[int, list[str]]:
-        """The exit code of the poll, -9 if it was killed, and the places that it passed if it was not."""
         assert self._process.stdout
-        answer = json.loads(self._process.stdout.readline())
-        return answer["code"], answer["passed"]
+        self._process.stdin.write(json.dumps([asdict(job) for job in jobs]) + "\n")
+        self._process.stdin.flush()
+        return [Ended(**ended) for ended in json.loads(self._process.stdout.readline())]
 
 
-def _poll(job: dict[str, Any]) -> list[str]:
-    places = Places(job.get("die_at", ""))
-    watch(places, job["x_port"])
-    if job.get("pages"):
-        event.listen(Engine, "connect", lambda connection, _: _leave_room(connection, job["pages"]))
-    now = datetime.fromisoformat(job["now"])
-    with opened(load(Path(job["config"])), now=lambda: now) as app:
-        poll(app, sources=job.get("sources"))
+def job(house: House, **more: Any) -> Job:
+    """A poll of this house, at its time or at `now`."""
+    now = more.pop("now", house.now).isoformat()
+    port = urlsplit(house.x_url).port or 0
+    return Job(config=str(house.folder / "crosspost.toml"), now=now, x_port=port, **more)
+
+
+# --- The process itself -----------------------------------------------------------------------------------------------
+
+
+def _poll(job: Job) -> list[str]:
+    places = Places(job.die_at)
+    watch(places, job.x_port)
+    if job.pages is not None:
+        event.listen(Engine, "connect", lambda connection, _: _leave_room(connection, job.pages or 0))
+    now = datetime.fromisoformat(job.now)
+    with opened(load(Path(job.config)), now=lambda: now) as app:
+        poll(app, sources=job.sources)
     return places.passed
 
 
@@ -69,28 +99,34 @@ def _leave_room(connection: Any, pages: int) -> None:
     connection.execute(f"PRAGMA max_page_count = {used + pages}")
 
 
-def _fork(job: dict[str, Any]) -> dict[str, Any]:
+def _fork(job: Job) -> tuple[int, int]:
+    """The child's id, and where to read what it passed."""
     reader, writer = os.pipe()
     pid = os.fork()
-    if pid == 0:
-        os.close(reader)
-        try:
-            with os.fdopen(writer, "w") as result:
-                json.dump(_poll(job), result)
-        except BaseException:
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    os.close(writer)
+    if pid:
+        os.close(writer)
+        return pid, reader
+    try:
+        with os.fdopen(writer, "w") as result:
+            json.dump(_poll(job), result)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def _end_of(pid: int, reader: int) -> Ended:
     with os.fdopen(reader) as result:
         passed = result.read()
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    return {"code": code, "passed": json.loads(passed) if code == 0 else []}
+    return Ended(code=code, passed=json.loads(passed) if code == 0 else [])
 
 
 def main() -> None:
+    logging.getLogger("crosspost").setLevel(logging.CRITICAL)
     for line in sys.stdin:
-        sys.stdout.write(json.dumps(_fork(json.loads(line))) + "\n")
+        children = [_fork(Job(**values)) for values in json.loads(line)]
+        sys.stdout.write(json.dumps([asdict(_end_of(*child)) for child in children]) + "\n")
         sys.stdout.flush()
 
 
