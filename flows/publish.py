@@ -1,5 +1,6 @@
 """Post what is due, and find out what became of posts whose answer was lost."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -113,8 +114,10 @@ def tweet(app: App, account: str, post: Waiting) -> Outcome:
     if claim is None:
         return _outcome(account, post, status="waiting", reason="another worker was quicker, or it is not due any more")
     timeout = min(destination.lease * SEND_SHARE, LONGEST_SEND)
+    # A worker that was suspended since its claim has no time left: its post may be another's by now.
+    left = min(timeout, claim.claimed_at + timeout - app.now())
     try:
-        posted = destination.post(claim.draft, timeout=timeout, now=app.now(), media=media)
+        posted = destination.post(claim.draft, timeout=left, now=app.now(), media=media)
     except PostError as error:
         return _not_confirmed(app, account, post, claim, error)
     return _confirmed(app, account, post, claim, posted)
@@ -133,10 +136,14 @@ def _confirmed(app: App, account: str, post: Waiting, claim: Claim, posted: Post
     try:
         app.ledger.confirm(claim, posted, now=app.now())
     except LostClaim as lost:
-        failure = f"{account}: post {post.id} is out as {posted.url}, but the ledger had given it up: {lost}"
+        failure = _given_up(account, post.id, posted, lost)
         return _outcome(account, post, status="unsure", reason=failure, failure=failure, draft=claim.draft)
     app.ledger.resume(account)
     return _outcome(account, post, status="posted", draft=claim.draft, url=posted.url)
+
+
+def _given_up(account: str, post_id: int, posted: Posted, lost: LostClaim) -> str:
+    return f"{account}: post {post_id} is out as {posted.url}, but the ledger had given it up: {lost}"
 
 
 def _not_confirmed(app: App, account: str, post: Waiting, claim: Claim, error: PostError) -> Outcome:
@@ -178,6 +185,8 @@ def settle(app: App, account: str) -> Settled:
     for doubt in app.ledger.doubts(account):
         try:
             outcomes.append(_look(app, account, doubt))
+        except LostClaim as lost:  # another worker has looked too, and was quicker
+            outcomes.append(_settled(doubt, status="unsure", reason=str(lost)))
         except (NotPosted, AccountDown) as error:
             return Settled(account=account, outcomes=outcomes, failure=_no_look(app, account, doubt, error))
     failures = [outcome.failure for outcome in outcomes if outcome.failure]
@@ -192,11 +201,18 @@ def _look(app: App, account: str, doubt: Doubt) -> Outcome:
         app.ledger.cannot_look(doubt, str(error), now=app.now())
         return _settled(doubt, status="held", reason=str(error), failure=f"{account}: post {doubt.id} is held: {error}")
     if posted:
-        app.ledger.found(doubt, posted, now=app.now())
-        return _settled(doubt, status="posted", reason="found in the timeline", url=posted.url)
+        return _found(app, account, doubt, posted)
     status = app.ledger.absent(doubt, look_again=destination.look_again, now=app.now())
     reason = "not in the timeline" if status == "unsure" else "twice not in the timeline: it is not out"
     return _settled(doubt, status=status, reason=reason)
+
+
+def _found(app: App, account: str, doubt: Doubt, posted: Posted) -> Outcome:
+    try:
+        app.ledger.found(doubt, posted, now=app.now())
+    except LostClaim as lost:
+        return _settled(doubt, status="unsure", reason=str(lost), failure=_given_up(account, doubt.id, posted, lost))
+    return _settled(doubt, status="posted", reason="found in the timeline", url=posted.url)
 
 
 def _no_look(app: App, account: str, doubt: Doubt, error: PostError) -> str:
@@ -204,7 +220,8 @@ def _no_look(app: App, account: str, doubt: Doubt, error: PostError) -> str:
     if isinstance(error, AccountDown):
         app.ledger.pause(account, str(error), now=app.now())
     elif app.now() - doubt.unsure_since > LONGEST_DOUBT:
-        app.ledger.cannot_look(doubt, str(error), now=app.now())
+        with suppress(LostClaim):  # another worker has asked a person already
+            app.ledger.cannot_look(doubt, str(error), now=app.now())
     return f"{account}: nobody knows whether post {doubt.id} is out, and the timeline cannot be read: {error}"
 
 
