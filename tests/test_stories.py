@@ -260,7 +260,7 @@ def test_the_preview_says_until_when_a_post_waits(company: Company) -> None:
 
 def repeat(number: int = 1) -> Item:
     """A post of Facebook with the story of `item(1)`."""
-    return item(source="facebook", id=f"100_{number}", title="Haben Sie es gelesen?")
+    return item(source="facebook", id=f"100_{number}", title=f"Teil {number}", published=NOW + number * MINUTE)
 
 
 def add_own(ledger: Ledger, *, status: Any = "waiting", **more: Any) -> int:
@@ -280,6 +280,7 @@ def test_a_waiting_post_gives_its_story_up_to_the_source_that_tells_it_itself(le
 def test_what_pointed_to_the_old_teller_points_to_the_new_one(ledger: Ledger) -> None:
     old = add(ledger, repeat(1))
     other = add(ledger, repeat(2))
+    assert shown(ledger, other)["same_as"] == old
     new = add_own(ledger)
     assert [shown(ledger, post)["same_as"] for post in (old, other)] == [new, new]
     assert shown(ledger, other)["reason"] == f"same story as post {new}"
