@@ -109,9 +109,15 @@ class Twitter(AccountSettings):
                 at = moment(tweet.get("created_at")) or datetime.now(UTC)
                 # A link is the story's own, so an older tweet with it counts too; words alone may be said again.
                 in_time = bool(draft.link) or at >= earliest
-                if in_time and (tweet_id := identifier(tweet)) and is_same(draft, tweet):
-                    return Posted(id=tweet_id, url=self._tweet_url(tweet_id), at=at)
+                if in_time and identifier(tweet) and is_same(draft, tweet):
+                    return self._as_posted(tweet)
         return None
+
+    def find_all(self, drafts: Sequence[Draft], *, user_id: str, since: datetime) -> list[Posted | None]:
+        """For each draft the newest tweet since then with its link or words, from one look. Raises as `find` does."""
+        tweets = [tweet for tweet in self._timeline(user_id, since - CLOCK_MARGIN) if identifier(tweet)]
+        matches = (next((tweet for tweet in tweets if is_same(draft, tweet)), None) for draft in drafts)
+        return [self._as_posted(tweet) if tweet else None for tweet in matches]
 
     def upload(self, image: bytes, *, media_type: str, alt: str = "") -> str:
         """Hand X a picture of at most 5 MB; its id is good for a day, and nothing public comes of it.
@@ -200,6 +206,10 @@ class Twitter(AccountSettings):
     def _tweet_url(self, tweet_id: str) -> str:
         is_x = httpx.URL(self.api_url).host in {"api.x.com", "api.twitter.com"}
         return f"{'https://x.com' if is_x else self.api_url}/i/web/status/{tweet_id}"
+
+    def _as_posted(self, tweet: Mapping[str, Any]) -> Posted:
+        tweet_id, at = identifier(tweet), moment(tweet.get("created_at")) or datetime.now(UTC)
+        return Posted(id=tweet_id, url=self._tweet_url(tweet_id), at=at)
 
     def _unreachable(self, error: httpx.HTTPError) -> NotPosted:
         return NotPosted(

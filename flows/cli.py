@@ -72,6 +72,21 @@ def serve(call: argparse.Namespace) -> int:
         return _say(error, FAILED)
 
 
+def ops(call: argparse.Namespace) -> int:
+    """Install the automations that ops want into the configured Prefect server."""
+    from flows.ops import install  # noqa: PLC0415
+    from flows.prefect_server import configured_api  # noqa: PLC0415
+
+    every = load(call.config).every
+    if not configured_api():
+        return _say(
+            "no Prefect server is configured: set PREFECT_API_URL; `crosspost serve` installs them itself", WRONG
+        )
+    for name in install(every=every):
+        out.print(name, markup=False)
+    return FINE
+
+
 def check(call: argparse.Namespace) -> int:
     """Config, templates, database, sources and accounts: each works, or what to do."""
     from flows.check import findings  # noqa: PLC0415
@@ -135,6 +150,17 @@ def settle(call: argparse.Namespace) -> int:
     return FINE
 
 
+def rebuild(call: argparse.Namespace) -> int:
+    """After the database was lost: restore what was tweeted; nothing goes out again."""
+    from flows.rebuild import rebuild as rebuild_all  # noqa: PLC0415
+
+    with opened(load(call.config)) as app:
+        rebuilt = rebuild_all(app)
+    for each in rebuilt:
+        (err if each.failure else out).print(each.failure or each.text, markup=False)
+    return FAILED if any(each.failure for each in rebuilt) else FINE
+
+
 # --- Words ------------------------------------------------------------------------------------------------------------
 
 
@@ -155,6 +181,8 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("--folder", default="demo", help="where the timeline page is left (default: demo)")
     _command(commands, run, "one pass, as a Prefect flow run", as_json=True)
     _command(commands, serve, "poll for ever, with the Prefect UI")
+    installed = _command(commands, ops, "install: automations for dead, failed and late runs, in the Prefect server")
+    installed.add_argument("action", choices=["install"])
     _command(commands, check, "config, templates, database, sources, accounts: each with a remedy")
     _command(commands, preview, "what the next run would tweet, with weight, price and time", as_json=True)
     listed = _command(commands, status, "the queue and the last posts", as_json=True)
@@ -167,6 +195,7 @@ def _parser() -> argparse.ArgumentParser:
         "status", choices=["posted", "waiting", "skipped"], help="posted: it is out; waiting: tweet it; skipped: never"
     )
     decided.add_argument("--tweet", metavar="TWEET_ID", help="with posted: the id of the tweet")
+    _command(commands, rebuild, "after the database was lost: restore what was tweeted")
     return parser
 
 

@@ -4,18 +4,19 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from connectors.contract import Item
+from connectors.contract import Item, Posted
 from state.engine import Connected, insert_if_missing
 from state.identity import Known, short
 from state.models import History, Post, SeenItem, Source
 from state.stories import give_up, gives_way, hosts_of, repeat, same_story, teller_of
-from state.transition import note
+from state.transition import move, note, tweeted_as
 from state.values import Added, Sorted, SourceState
 
 ITEM = TypeAdapter(Item)
@@ -84,6 +85,17 @@ class Intake:
         return Added(
             id=row.id, item=item.id, account=account, status=row.status, reason=row.reason, not_before=row.not_before
         )
+
+    def restore(self, item: Item, account: str, posted: Posted) -> Added:
+        """As `add`, of an item that is out as this tweet, from before the ledger's own time."""
+        added = self.add(item, account, status="skipped", reason=f"it is out as {posted.url}")
+        tells = (Post.same_as.is_(None), Post.status == "skipped")
+        if tweeted_as(self._connection, account, posted.id):
+            return added
+        tweet = {"tweet_id": posted.id, "tweet_url": posted.url, "posted_at": posted.at}
+        why = "found in the timeline: the ledger was rebuilt"
+        row = move(self._connection, added.id, "posted", why, *tells, now=self._now, **tweet)
+        return replace(added, status="posted", reason=why) if row else added
 
     def hosts(self, sources: Collection[str]) -> dict[str, frozenset[str]]:
         """The hosts of these sources' own stories, by source, as far as their newest items tell."""
