@@ -1,18 +1,23 @@
 """The Prefect flows. All the work is in pipeline.py; here it gets its runs, its tasks and its states."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import Artifact, create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.events import emit_event
 from prefect.states import Completed, Failed
 
 from flows.app import App, opened
 from flows.config import ConfigError, load
+from flows.happenings import Happening, happenings, news, queue
 from flows.pipeline import Work, poll
 from flows.results import Broken, Report, Result
+from flows.status import overview
 from state.values import DatabaseError
 
 # Far more than any poll takes: a run that hangs must not keep the next ones out for ever.
@@ -55,10 +60,45 @@ def _run(config: str, work: Callable[[App], Report]) -> State[Report]:
     """Do the work; what a person must mend is the state's message, without a traceback."""
     try:
         with opened(load(Path(config))) as app:
+            began = app.now()
             report = work(app)
+            _show(app, report, began)
     except (ConfigError, DatabaseError) as error:
         report = Report(results=[Broken(failure=str(error))])
     return _state(report, "; ".join(report.failures), report.summary)
+
+
+def _show(app: App, report: Report, began: datetime) -> None:
+    """Tell Prefect what happened. A quiet run leaves nothing; nothing that is only to be looked at fails a run."""
+    try:
+        for happening in happenings(app, report, since=began):
+            _emit(happening)
+        if table := news(report):
+            create_markdown_artifact(table, key="crosspost-news", description="What this run did.")
+        _keep("crosspost-queue", queue(overview(app)), "What waits, what needs a person, and how the accounts are.")
+    except DatabaseError:
+        raise
+    except Exception as error:
+        get_run_logger().warning("Prefect was not told everything: %s", error)
+
+
+def _emit(happening: Happening) -> None:
+    emit_event(
+        event=happening.event,
+        resource={"prefect.resource.id": f"crosspost.{happening.to}", "prefect.resource.name": happening.name},
+        related=[
+            {"prefect.resource.id": f"crosspost.{role}.{name}", "prefect.resource.role": role}
+            for role, name in happening.related.items()
+        ],
+        payload=dict(happening.details),
+    )
+
+
+def _keep(key: str, markdown: str, description: str) -> None:
+    """A standing artifact: a new version only when it says something new."""
+    latest: Any = Artifact.get(key)  # Prefect says it may be a coroutine: not here
+    if latest is None or latest.data != markdown:
+        create_markdown_artifact(markdown, key=key, description=description)
 
 
 def _chosen(names: list[str] | None, known: Iterable[str]) -> list[str]:

@@ -7,9 +7,11 @@ import socket
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from rich.console import Console
 
+from flows import ops
 from flows.config import Config
 from flows.prefect_server import LASTING, Server, adopt, configured_api, start_server
 
@@ -42,7 +44,7 @@ def _use_lasting_api(console: Console) -> Server | None:
     if api:
         console.print(f"Prefect: {api.removesuffix('/api')}", markup=False)
         return None
-    from prefect.settings import get_current_settings  # noqa: PLC0415  (a second or two, and only runs need it)
+    from prefect.settings import get_current_settings
 
     with console.status("Starting Prefect …"):
         server = start_server(LASTING, port=get_current_settings().server.api.port)
@@ -52,21 +54,46 @@ def _use_lasting_api(console: Console) -> Server | None:
 
 
 def _runner(config: Config) -> "Runner":
-    from prefect.deployments import run_deployment  # noqa: PLC0415
-    from prefect.runner import Runner  # noqa: PLC0415
+    from prefect.deployments import run_deployment
+    from prefect.runner import Runner
 
+    ops.install(every=config.every)
     runner = Runner(limit=1)
-    identifier = runner.add_deployment(_deployment(config))
-    run_deployment(identifier, timeout=0)  # the first poll is now, not in a quarter of an hour
+    deployment: Any = runner.add_deployment(_deployment(config))  # Prefect says it may be a coroutine: not here
+    _bury_leftovers(deployment)
+    run_deployment(deployment, timeout=0)  # the first poll is now, not in a quarter of an hour
     return runner
 
 
-def _deployment(config: Config) -> Any:
-    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy  # noqa: PLC0415
-    from prefect.schedules import Interval  # noqa: PLC0415
-    from prefect.types.entrypoint import EntrypointType  # noqa: PLC0415
+def _bury_leftovers(deployment: UUID) -> None:
+    """A power cut leaves a run that seems to work for ever and keeps out all others; its process was ours."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import (
+        DeploymentFilter,
+        DeploymentFilterId,
+        FlowRunFilter,
+        FlowRunFilterState,
+        FlowRunFilterStateType,
+    )
+    from prefect.client.schemas.objects import StateType
+    from prefect.states import Crashed
 
-    from flows.crosspost import crosspost  # noqa: PLC0415
+    alive = FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
+    with get_client(sync_client=True) as client:
+        for run in client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=alive)),
+            deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment])),
+        ):
+            why = "`crosspost serve` ended before this run did; the next one goes on from here"
+            client.set_flow_run_state(run.id, Crashed(message=why), force=True)
+
+
+def _deployment(config: Config) -> Any:
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.schedules import Interval
+    from prefect.types.entrypoint import EntrypointType
+
+    from flows.crosspost import crosspost
 
     return crosspost.to_deployment(
         name=f"{config.folder.name or 'root'} on {socket.gethostname()}",

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -53,6 +54,9 @@ class Prefect:
     def post(self, path: str, data: Mapping[str, Any] | None = None) -> Any:
         return self._ask("POST", path, json=data or {})
 
+    def patch(self, path: str, data: Mapping[str, Any]) -> Any:
+        return self._ask("PATCH", path, json=data)
+
     def _ask(self, method: str, path: str, **content: Any) -> Any:
         """What the server answers; its SQLite may be busy, and then it wants to be asked again, as Prefect's client does."""
         for _ in range(20):
@@ -94,6 +98,22 @@ def prefect_server(home: Path, **settings: str) -> Prefect:
     """A server as `crosspost serve` starts it. It ends with this process: Prefect's own threads write to it until then."""
     with environment(private_environment(home, **settings)):
         return Prefect(start_server(LASTING).url, home)
+
+
+@contextmanager
+def in_process(prefect: Prefect) -> Iterator[None]:
+    """Flows of this process talk to this server; without heartbeats, they end a second earlier."""
+    with environment(prefect.environment):
+        from prefect import settings  # noqa: PLC0415  (it reads the environment)
+
+        ours = {settings.PREFECT_API_URL: prefect.api, settings.PREFECT_HOME: prefect.home}
+        with settings.temporary_settings(ours, set_defaults={settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+            yield
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def until(look: Callable[[], Any], what: str) -> Any:

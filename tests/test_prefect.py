@@ -12,7 +12,7 @@ import pytest
 from connectors.simulators import x_faults
 from connectors.simulators.faults import answer
 from tests.house import House, article, open_house
-from tests.prefect_kit import Prefect, environment, until
+from tests.prefect_kit import Prefect, in_process, until
 
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
 
@@ -21,13 +21,8 @@ AWKWARD = 'Äpfel {frisch} & "günstig" für {item.title}'
 
 @pytest.fixture
 def api(prefect: Prefect) -> Iterator[Prefect]:
-    """The flows of this process talk to the server of the session; without heartbeats, they end a second earlier."""
-    with environment(prefect.environment):
-        from prefect import settings  # noqa: PLC0415  (it reads the environment)
-
-        ours = {settings.PREFECT_API_URL: prefect.api, settings.PREFECT_HOME: prefect.home}
-        with settings.temporary_settings(ours, set_defaults={settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-            yield prefect
+    with in_process(prefect):
+        yield prefect
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from connectors.simulators.x_faults import Fault
 from tests.house import House, article, open_house
-from tests.prefect_kit import PATIENCE_SECONDS, ROOT, Prefect, private_environment, running, until
+from tests.prefect_kit import PATIENCE_SECONDS, ROOT, Prefect, free_port, private_environment, running, until
 
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
 
@@ -25,11 +25,6 @@ def house(tmp_path: Path) -> Iterator[House]:
     with open_house(tmp_path, article(1), top='every = "10s"') as house:
         house.poll()
         yield house
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 class StopAmidATweet:
