@@ -27,6 +27,11 @@ class App:
     renderer: Renderer
     now: Callable[[], datetime] = utc_now
 
+    @property
+    def month_start(self) -> datetime:
+        """When this month began, where the company is: budgets count from there."""
+        return self.now().astimezone(self.config.timezone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
 
 @contextmanager
 def opened(config: Config, *, now: Callable[[], datetime] = utc_now) -> Iterator[App]:

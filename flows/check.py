@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from connectors.contract import Item, PostError, SourceError
 from flows.app import App, opened
 from flows.config import Config
-from flows.publish import draft_for
 from flows.routing import accounts_for
+from flows.words import draft_for
 from state.values import DatabaseError
 from templates.render import TemplateError
 

@@ -12,9 +12,11 @@ from functools import partial
 from flows.alerts import tell
 from flows.app import App
 from flows.collect import collect
-from flows.publish import has_doubts, prepare, settle, title_of, tweet
-from flows.results import Broken, Outcome, Report, Result
+from flows.doubts import has_doubts, settle
+from flows.publish import tweet
+from flows.results import Broken, Outcome, Report, Result, title_of
 from flows.stop_signals import held_back
+from flows.words import prepare
 from state.values import DatabaseError, Waiting
 
 logger = logging.getLogger("crosspost")

@@ -7,7 +7,8 @@ from typing import Any
 from connectors.contract import Draft, Item, SourceError
 from flows.app import App
 from flows.collect import posts_of, read_of
-from flows.publish import draft_for, title_of
+from flows.results import title_of
+from flows.words import draft_for
 from state.values import Added, Status
 from templates.render import TemplateError
 

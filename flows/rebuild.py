@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from connectors.contract import Draft, Fetched, Item, Posted, PostError, SourceError
 from flows.app import App
-from flows.publish import draft_for
 from flows.routing import Read, Verdict, accounts_for, chronological, decide, route_for
+from flows.words import draft_for
 from state.intake import Intake
 from templates.render import TemplateError
 

@@ -3,9 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
-from state.values import Status
+from connectors.contract import Draft, Item
+from state.values import Doubt, Status, Waiting
+
+LONGEST_TITLE = 60
+
+
+def title_of(item: Item) -> str:
+    """What to call an item in a line of its own."""
+    name = item.title or item.text.partition("\n")[0] or item.id
+    return name if len(name) <= LONGEST_TITLE else name[: LONGEST_TITLE - 1].rstrip() + "…"
 
 
 class Result(Protocol):
@@ -61,6 +70,21 @@ class Outcome:
     url: str = ""
     failure: str = ""
     stop: bool = False
+
+    @classmethod
+    def of(cls, account: str, post: Waiting, *, status: Status, draft: Draft | None = None, **more: Any) -> Self:
+        """What became of a post in the queue; `draft` where it was sent."""
+        words: dict[str, Any] = {"text": draft.text, "weight": draft.weight, "price": draft.price} if draft else {}
+        source, title = post.item.source, title_of(post.item)
+        return cls(account=account, post=post.id, source=source, title=title, status=status, **words, **more)
+
+    @classmethod
+    def of_doubt(cls, doubt: Doubt, *, status: Status, **more: Any) -> Self:
+        """What became of a post that nobody knew of whether it was out."""
+        draft = doubt.draft
+        words: dict[str, Any] = {"text": draft.text, "weight": draft.weight, "price": draft.price}
+        title = draft.text.partition("\n")[0]
+        return cls(account=doubt.account, post=doubt.id, source="", title=title, status=status, **words, **more)
 
     def as_json(self) -> dict[str, Any]:
         """Ready for JSON; keys are only ever added. `price` is in USD."""

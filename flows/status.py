@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from flows.app import App
-from flows.publish import month_of
 from state.values import AccountState, SourceState
 
 
@@ -55,7 +54,7 @@ class Overview:
 
 def overview(app: App) -> Overview:
     """Everything as it is now."""
-    month = month_of(app)
+    month = app.month_start
     return Overview(
         posts={status: count for status, count in app.ledger.counts().items()},  # noqa: C416  (a plain dict of str)
         accounts={

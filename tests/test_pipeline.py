@@ -10,7 +10,7 @@ import pytest
 from connectors.simulators import x_faults
 from connectors.simulators.faults import answer
 from flows.collect import collect
-from flows.publish import prepare
+from flows.words import prepare
 from tests.house import MINUTE, NOW, House, article, open_house
 
 

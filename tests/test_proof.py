@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from connectors.simulators.x_faults import REQUEST_LOST
+from flows.doubts import settle
 from flows.pipeline import poll
-from flows.publish import prepare, settle, tweet
+from flows.publish import tweet
+from flows.words import prepare
 from state.ledger import Ledger
 from tests.house import MINUTE, House, article, open_house
 from tests.proof import scenes

@@ -19,7 +19,7 @@ from connectors.feed_parser import parse
 from connectors.feed_process import CPU_SECONDS, MEMORY, _limit
 from connectors.simulators.server import serving
 from flows.app import App
-from flows.publish import draft_for
+from flows.words import draft_for
 from templates.render import TemplateError
 from tests.house import House, article, open_house
 from tests.proof.report import Found

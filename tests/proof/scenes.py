@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from connectors.simulators.x_faults import ANSWER_LOST, REQUEST_LOST
 from flows.pipeline import poll
-from flows.publish import prepare
+from flows.words import prepare
 from tests.house import MINUTE, House, article
 
 
