@@ -1,5 +1,7 @@
 """Does everything work? Each finding is one line: what is fine, or what is wrong and what to do."""
 
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -34,6 +36,7 @@ def findings(config: Config) -> Iterator[Finding]:
     """Look at the config, the templates, the database, every source and every account. Nothing is tweeted."""
     yield Finding(ok=True, what=f"{config.path.name}: {len(config.routes)} routes")
     yield from _unrouted(config)
+    yield from _secrets_file(config)
     try:
         with opened(config) as app:
             yield Finding(ok=True, what="database: open, at the newest schema")
@@ -49,6 +52,13 @@ def _unrouted(config: Config) -> Iterator[Finding]:
     for name in config.sources:
         if not accounts_for(name, config.routes):
             yield Finding(ok=False, what=f"sources.{name}: no route takes it; add it to the from of a [[routes]] table")
+
+
+def _secrets_file(config: Config) -> Iterator[Finding]:
+    """On Windows the folder's own rights decide, which no mode tells."""
+    file = config.folder / ".env"
+    if os.name == "posix" and file.exists() and file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        yield Finding(ok=False, what=f".env: other users of this machine can read the secrets in it; chmod 600 {file}")
 
 
 def _templates(app: App) -> Iterator[Finding]:

@@ -73,6 +73,7 @@ class House:
         path.write_text(text + routes, encoding="utf-8")
         secrets = "".join(f"{name.upper()}={value}\n" for name, value in self.x.credentials.items())
         (self.folder / ".env").write_text(secrets, encoding="utf-8")
+        (self.folder / ".env").chmod(0o600)
         return path
 
     @contextmanager

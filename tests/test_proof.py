@@ -1,14 +1,18 @@
 """The short cut of each part of the proof; `make proof` goes all the way."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from connectors.simulators.x_faults import REQUEST_LOST
+from flows.check import findings
+from flows.config import load
 from flows.doubts import settle
 from flows.pipeline import poll
 from flows.publish import tweet
@@ -19,6 +23,8 @@ from tests.proof import scenes
 from tests.proof.crash_everywhere import bytes_of_x, kill_everywhere, spread
 from tests.proof.databases import Databases, PostgreSql, Sqlite
 from tests.proof.faults import endure
+from tests.proof.hostile import CORPUS, beside_a_good_source, feeds, mutations, read_all
+from tests.proof.needles import SECRETS, left_in, needles_in, plain_runs, prefect_run
 from tests.proof.report import Found
 from tests.proof.zygote import Zygote
 
@@ -110,3 +116,48 @@ class Other:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ledger, name)
+
+
+# --- Hostile input ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real feeds is not on this machine")
+def test_broken_feeds_are_read_within_bounds_and_stop_no_other_source(tmp_path: Path) -> None:
+    found = Found(part="hostile")
+    originals = feeds()
+    with open_house(tmp_path) as house, house.app() as app:
+        read_all([*originals[::200], *mutations(originals, 50)], app, found, store_every=5)
+    (tmp_path / "beside").mkdir()
+    beside_a_good_source(tmp_path / "beside", list(mutations(originals, 3, seed=2)), found)
+    assert found.inputs > 60
+    assert found.mistakes == []
+
+
+# --- Secrets ----------------------------------------------------------------------------------------------------------
+
+
+def test_failing_runs_leave_no_secret_anywhere(tmp_path: Path) -> None:
+    leaks, heard = plain_runs(tmp_path, polls=5)
+    assert leaks == []
+    assert heard >= {"API_KEY", "ACCESS_TOKEN", "FACEBOOK_PAGE_TOKEN", "FEED_TOKEN"}, "a run that sends nothing"
+
+
+@pytest.mark.prefect
+@pytest.mark.xdist_group("prefect")
+def test_a_failing_flow_run_leaves_no_secret_with_prefect(tmp_path: Path) -> None:
+    assert prefect_run(tmp_path) == []
+
+
+@pytest.mark.parametrize("secret", SECRETS.values())
+def test_a_secret_is_found_however_it_is_written(tmp_path: Path, secret: str) -> None:
+    (tmp_path / "run.log").write_text(f"GET /?key={quote(secret, safe='')}", encoding="utf-8")
+    assert left_in(tmp_path)
+    assert needles_in(f"Authorization: Basic {b64encode(secret.encode()).decode()}")
+
+
+def test_check_says_who_else_can_read_the_secrets(house: House) -> None:
+    wrong = [".env: other users of this machine can read the secrets in it; chmod 600 " + str(house.folder / ".env")]
+    for mode, expected in ((0o600, []), (0o640, wrong), (0o604, wrong)):
+        (house.folder / ".env").chmod(mode)
+        config = load(house.folder / "crosspost.toml")
+        assert [finding.what for finding in findings(config) if not finding.ok] == expected
