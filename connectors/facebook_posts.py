@@ -18,7 +18,7 @@ from connectors.facebook_values import (
     string,
     target,
 )
-from connectors.links import canonical_link, is_front_page
+from connectors.links import story_of
 
 # With comments and reactions the answer gets too big (HTTP 500). `updated_time` is for people who read an answer: it
 # also moves when somebody comments, so it tells no edit.
@@ -110,8 +110,7 @@ def _item(post: Mapping[str, Any], source: str) -> Item:
         source=source,
         id=post_id,
         link=article or permalink,
-        # Two posts that merely name the company's front page are two stories.
-        story=canonical_link(article) if article and not is_front_page(article) else "",
+        story=story_of(article),
         title=title,
         text=text,
         published=moment(post.get("created_time")),

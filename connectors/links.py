@@ -119,10 +119,11 @@ def unwrap(url: str) -> str:
     return url
 
 
-def is_front_page(url: str) -> bool:
-    """Whether a link names a whole site and no article of it."""
-    parts = _split(url)
-    return parts is not None and not parts.path.strip("/") and not parts.query
+def story_of(link: str) -> str:
+    """The story that an item with this link tells: empty for a front page, which many name."""
+    parts = _split(link)
+    is_article = parts is not None and (parts.path.strip("/") or parts.query)
+    return canonical_link(link) if is_article else ""
 
 
 def _simpler(link: str) -> str:

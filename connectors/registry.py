@@ -1,12 +1,23 @@
-"""Every kind of source and account there is. A new kind is one file beside this one, and one name in a union here."""
+"""Every kind of source and account there is. A new kind is one file beside this one, and one name in a union here.
 
-from typing import Annotated, Any, get_args
+A kind of source may also come from another installed package, which names its class in the entry point group
+`crosspost.sources`.
+"""
+
+import logging
+from collections.abc import Container, Iterator
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args
 
 from pydantic import BeforeValidator, Field
 
+from connectors.contract import SourceSettings
 from connectors.facebook import FacebookPage
+from connectors.mastodon import MastodonAccount
 from connectors.rss import RssFeed
 from connectors.twitter import Twitter
+
+_GROUP = "crosspost.sources"
 
 
 def _has_kind(table: Any) -> Any:
@@ -16,11 +27,42 @@ def _has_kind(table: Any) -> Any:
     return table
 
 
-AnySource = Annotated[RssFeed | FacebookPage, Field(discriminator="kind")]
-AnyAccount = Annotated[Twitter, BeforeValidator(_has_kind)]
-
-
 def kinds(union: object) -> dict[str, Any]:
     """The classes of a union by the word that crosspost.toml has for them."""
     member = get_args(union)[0]
     return {each.model_fields["kind"].default: each for each in get_args(member) or (member,)}
+
+
+def _installed(known: dict[str, Any]) -> Iterator[type[SourceSettings]]:
+    """The kinds that other packages bring. One that cannot be used is told and left out: the others go on."""
+    for entry in sorted(entry_points(group=_GROUP), key=lambda entry: entry.name):
+        try:
+            source = _load(entry, known)
+        except Exception as error:
+            package = entry.dist.name if entry.dist else entry.value
+            why = f"{type(error).__name__}: {error}"
+            message = 'the kind "%s" of the package %s cannot be used: %s; mend or uninstall it'
+            logging.getLogger("crosspost").warning(message, entry.name, package, why)
+        else:
+            known[entry.name] = source
+            yield source
+
+
+def _load(entry: EntryPoint, known: Container[str]) -> type[SourceSettings]:
+    if entry.name in known:
+        raise ValueError(f'there is a kind "{entry.name}" already')
+    source = entry.load()
+    if not (isinstance(source, type) and issubclass(source, SourceSettings)):
+        raise TypeError(f"{entry.value} is no subclass of connectors.contract.SourceSettings")
+    if "kind" not in source.model_fields or source.model_fields["kind"].default != entry.name:
+        raise TypeError(f'{source.__name__} lacks the line: kind: Literal["{entry.name}"] = "{entry.name}"')
+    return source
+
+
+Shipped = Annotated[RssFeed | FacebookPage | MastodonAccount, Field(discriminator="kind")]
+if TYPE_CHECKING:
+    AnySource = Shipped
+else:
+    _members = get_args(get_args(Shipped)[0])
+    AnySource = Annotated[Union[(*_members, *_installed(kinds(Shipped)))], Field(discriminator="kind")]
+AnyAccount = Annotated[Twitter, BeforeValidator(_has_kind)]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from connectors.contract import Item, SourceBroken, SourceDown
-from connectors.links import canonical_link, is_front_page
+from connectors.links import canonical_link, story_of
 from connectors.transport import deadline
 from connectors.web import Web
 
@@ -49,7 +49,7 @@ class ShortLinks:
         link = self._look_up(item.link)
         if link == item.link:
             return item
-        return replace(item, link=link, story="" if is_front_page(link) else canonical_link(link))
+        return replace(item, link=link, story=story_of(link))
 
     def _look_up(self, link: str) -> str:
         note = _NOTE + link
