@@ -70,8 +70,8 @@ def test_no_secret_shows_in_the_config(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "mistake"),
     [
-        ('kind = "rss"', 'kind = "rrs"', 'sources.blog: kind "rrs" is unknown; use one of: rss, facebook'),
-        ('kind = "rss"', "", "sources.blog: kind is missing; use one of: rss, facebook"),
+        ('kind = "rss"', 'kind = "rrs"', 'sources.blog: kind "rrs" is unknown; use one of: rss, facebook, mastodon'),
+        ('kind = "rss"', "", "sources.blog: kind is missing; use one of: rss, facebook, mastodon"),
         ('kind = "rss"', 'kind = "rss"\nmaxnew = 3', 'sources.blog.maxnew: is no key here; did you mean "max_new"?'),
         ('kind = "rss"', 'kind = "rss"\nname = "x"', "sources.blog.name: is no key here; the name stands in [sources.blog]"),
         ('kind = "rss"', 'kind = "rss"\nbackfill = "many"', "sources.blog.backfill: must be a whole number"),
