@@ -67,7 +67,7 @@ def serve(call: argparse.Namespace) -> int:
     from flows.serve import serve as serve_for_ever  # noqa: PLC0415
 
     try:
-        return FAILED if serve_for_ever(load(call.config), err) else FINE
+        return FAILED if serve_for_ever(load(call.config), err, metrics=call.metrics) else FINE
     except ServerDied as error:
         return _say(error, FAILED)
 
@@ -180,7 +180,8 @@ def _parser() -> argparse.ArgumentParser:
     shown = _command(commands, demo, "a show on this machine: no account, no network, no set-up", config=False)
     shown.add_argument("--folder", default="demo", help="where the timeline page is left (default: demo)")
     _command(commands, run, "one pass, as a Prefect flow run", as_json=True)
-    _command(commands, serve, "poll for ever, with the Prefect UI")
+    served = _command(commands, serve, "poll for ever, with the Prefect UI")
+    served.add_argument("--metrics", type=int, metavar="PORT", help="numbers for Prometheus on this port of 127.0.0.1")
     installed = _command(commands, ops, "install: automations for dead, failed and late runs, in the Prefect server")
     installed.add_argument("action", choices=["install"])
     _command(commands, check, "config, templates, database, sources, accounts: each with a remedy")

@@ -1,4 +1,4 @@
-"""Secrets of crosspost.toml: only ever `env:NAME`, never pasted."""
+"""Secrets of crosspost.toml: only ever `env:NAME` or `block:NAME`, never pasted."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,12 +8,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from connectors.registry import AnyAccount, AnySource, kinds
+from flows.secret_blocks import NoSecret, secret_block
 
 UNIONS: Mapping[str, object] = {"sources": AnySource, "accounts": AnyAccount}
 
 
 def resolve_secrets(raw: dict[str, Any], env: Mapping[str, str]) -> list[str]:
-    """Put the values of `env:NAME` in their places; the mistakes found on the way, one line each."""
+    """Put the values of `env:NAME` and `block:NAME` in their places; the mistakes found on the way, one line each."""
     mistakes = _resolve_database(raw, env) + _resolve_alerts(raw, env)
     for section, union in UNIONS.items():
         tables = raw.get(section)
@@ -31,12 +32,21 @@ def _secret_keys(kind: type[Any]) -> list[str]:
 
 
 def _resolve(written: object, env: Mapping[str, str]) -> tuple[SecretStr, str]:
-    name = written.removeprefix("env:") if isinstance(written, str) and written.startswith("env:") else ""
-    if not name:
+    kind, _, name = written.partition(":") if isinstance(written, str) else ("", "", "")
+    if not name or kind not in {"env", "block"}:
         return SecretStr("?"), 'a secret never stands in this file; write "env:NAME" and put NAME=… into .env'
+    if kind == "block":
+        return _resolve_block(name)
     if not env.get(name):
         return SecretStr("?"), f"{name} is not set; add {name}=… to .env beside this file"
     return SecretStr(env[name].strip()), ""
+
+
+def _resolve_block(name: str) -> tuple[SecretStr, str]:
+    try:
+        return SecretStr(secret_block(name).strip()), ""
+    except NoSecret as error:
+        return SecretStr("?"), str(error)
 
 
 def _resolve_alerts(raw: dict[str, Any], env: Mapping[str, str]) -> list[str]:
@@ -53,7 +63,7 @@ def _resolve_database(raw: dict[str, Any], env: Mapping[str, str]) -> list[str]:
     written = raw.get("database")
     if not isinstance(written, str):
         return []
-    if written.startswith("env:"):
+    if written.startswith(("env:", "block:")):
         secret, fault = _resolve(written, env)
         raw["database"] = secret.get_secret_value()
         if fault:

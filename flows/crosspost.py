@@ -10,6 +10,7 @@ from prefect.artifacts import Artifact, create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.events import emit_event
+from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows.app import App, opened
@@ -24,7 +25,12 @@ from state.values import DatabaseError
 LONGEST_RUN_SECONDS = 3600
 
 
-@flow(name="crosspost", retries=0, persist_result=False, timeout_seconds=LONGEST_RUN_SECONDS)
+def _run_name() -> str:
+    """When it was due, in the time of this machine: runs are looked for by time, not by a whimsical name."""
+    return f"{flow_run.scheduled_start_time.astimezone():%a %d %b %Y %H:%M}"
+
+
+@flow(name="crosspost", flow_run_name=_run_name, retries=0, persist_result=False, timeout_seconds=LONGEST_RUN_SECONDS)
 def crosspost(config: str = "crosspost.toml") -> State[Report]:
     """Read every source and tweet what is new, once each.
 
@@ -34,7 +40,7 @@ def crosspost(config: str = "crosspost.toml") -> State[Report]:
     return _run(config, lambda app: poll(app, _as_task))
 
 
-@flow(name="collect", retries=0, persist_result=False, timeout_seconds=LONGEST_RUN_SECONDS)
+@flow(name="collect", flow_run_name=_run_name, retries=0, persist_result=False, timeout_seconds=LONGEST_RUN_SECONDS)
 def collect(config: str = "crosspost.toml", sources: list[str] | None = None) -> State[Report]:
     """Read sources and put what is new into the queue; nothing is tweeted.
 
@@ -45,7 +51,7 @@ def collect(config: str = "crosspost.toml", sources: list[str] | None = None) ->
     return _run(config, lambda app: poll(app, _as_task, sources=_chosen(sources, app.config.sources), accounts=()))
 
 
-@flow(name="publish", retries=0, persist_result=False, timeout_seconds=LONGEST_RUN_SECONDS)
+@flow(name="publish", flow_run_name=_run_name, retries=0, persist_result=False, timeout_seconds=LONGEST_RUN_SECONDS)
 def publish(config: str = "crosspost.toml", accounts: list[str] | None = None) -> State[Report]:
     """Tweet what is due in the queue; no source is read.
 
@@ -112,14 +118,18 @@ def _chosen(names: list[str] | None, known: Iterable[str]) -> list[str]:
 def _as_task(name: str, work: Work) -> Result:
     """Carry out one step as a task run of its own, never retried: the ledger alone decides what is tried again."""
 
-    def run() -> State[Result]:
+    results: list[Result] = []
+
+    def run() -> State[None]:
         result = work()
-        return _state(result, result.failure, str(result))
+        results.append(result)
+        return _state(None, result.failure, str(result))  # no data: Prefect would write all of it into the log
 
     kind, _, _ = name.partition(" ")
     # A name of our own as a function: Prefect would fill in the braces of a text, and titles may hold some.
     step = task(name=kind, task_run_name=lambda: name, retries=0, cache_policy=NO_CACHE, persist_result=False)(run)
-    return step(return_state=True).result(raise_on_failure=False)  # type: ignore[return-value]
+    state: State[Any] = step(return_state=True)
+    return results[0] if results else Broken(failure=f"{name}: {state.message}")
 
 
 def _state(data: Any, failure: str, success: str) -> State[Any]:

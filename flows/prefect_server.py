@@ -88,6 +88,15 @@ def configured_api() -> str:
     return get_current_settings().api.url or ""
 
 
+def unreachable() -> str:
+    """Why the Prefect API of this process does not answer, in a few words; empty if it does."""
+    from prefect.client.orchestration import get_client  # noqa: PLC0415
+
+    with get_client(sync_client=True) as client:
+        trouble = client.api_healthcheck()
+        return f"Prefect at {client.api_url} does not answer ({trouble})" if trouble else ""
+
+
 def adopt(server: Server) -> None:
     """From now on, this process and its children talk to this server."""
     from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415

@@ -6,21 +6,44 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
+from flows.app import opened
 from flows.config import Config
-from flows.prefect_server import ServerDied, use_api
+from flows.pipeline import poll
+from flows.prefect_server import ServerDied, unreachable, use_api
 from flows.results import Broken, Report
 
 
 def run_once(config: Config, console: Console) -> Report:
     """One flow run; what it did. Progress goes to `console` while it works."""
     with console.status("Starting Prefect …"):
-        try:
-            use_api()
-        except ServerDied as error:
-            return Report(results=[Broken(failure=str(error))])
-        from flows.crosspost import crosspost  # noqa: PLC0415  (after the environment is set)
+        trouble = _no_prefect()
     with _progress(console):
+        if not trouble:
+            return _as_flow_run(config)
+        console.print(f"{trouble}: this run goes without Prefect, and shows in no UI", markup=False)
+        with opened(config) as app:
+            return poll(app)
+
+
+def _no_prefect() -> str:
+    """Why there is no Prefect to run under; empty if there is. Tweets do not wait for it."""
+    try:
+        use_api()
+    except ServerDied as error:
+        return str(error)
+    return unreachable()
+
+
+def _as_flow_run(config: Config) -> Report:
+    from flows.crosspost import crosspost  # noqa: PLC0415  (after the environment is set)
+
+    try:
         state = crosspost(str(config.path), return_state=True)
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"
+        return Report(
+            results=[Broken(failure=f"Prefect failed amid the run; see `crosspost status` for what is out ({why})")]
+        )
     report = state.result(raise_on_failure=False)
     if isinstance(report, Report):
         return report

@@ -13,7 +13,8 @@ from rich.console import Console
 
 from flows import ops
 from flows.config import Config
-from flows.prefect_server import LASTING, Server, adopt, configured_api, start_server
+from flows.monitoring import serve_numbers
+from flows.prefect_server import HOST, LASTING, Server, adopt, configured_api, start_server
 
 if TYPE_CHECKING:
     from prefect.runner import Runner
@@ -21,11 +22,19 @@ if TYPE_CHECKING:
 # Every run starts at a round time: with every = "15m", at a quarter past and so on.
 ANCHOR = datetime(2026, 1, 1, tzinfo=UTC)
 
+# Prefect's UI has no menu entry for artifacts.
+QUEUE = "/artifacts/key/crosspost-queue"
 
-def serve(config: Config, console: Console) -> bool:
-    """Poll every `config.every` until Ctrl-C or SIGTERM; whether it was stopped by neither. Raises `ServerDied`."""
+
+def serve(config: Config, console: Console, *, metrics: int | None = None) -> bool:
+    """Poll every `config.every` until Ctrl-C or SIGTERM; whether it was stopped by neither. Raises `ServerDied`.
+
+    `metrics` is a port on loopback for Prometheus.
+    """
     # A quiet poll says nothing; the UI has the rest.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "WARNING")
+    if metrics is not None:
+        console.print(f"Numbers: http://{HOST}:{serve_numbers(config, metrics)}/metrics", markup=False)
     server = _use_lasting_api(console)
     runner = _runner(config)
     bereft = threading.Event()
@@ -59,13 +68,13 @@ def _runner(config: Config) -> "Runner":
 
     ops.install(every=config.every)
     runner = Runner(limit=1)
-    deployment: Any = runner.add_deployment(_deployment(config))  # Prefect says it may be a coroutine: not here
-    _bury_leftovers(deployment)
-    run_deployment(deployment, timeout=0)  # the first poll is now, not in a quarter of an hour
+    served: Any = runner.add_deployment(deployment(config))  # Prefect says it may be a coroutine: not here
+    _bury_leftovers(served)
+    run_deployment(served, timeout=0)  # the first poll is now, not in a quarter of an hour
     return runner
 
 
-def _bury_leftovers(deployment: UUID) -> None:
+def _bury_leftovers(served: UUID) -> None:
     """A power cut leaves a run that seems to work for ever and keeps out all others; its process was ours."""
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import (
@@ -82,13 +91,14 @@ def _bury_leftovers(deployment: UUID) -> None:
     with get_client(sync_client=True) as client:
         for run in client.read_flow_runs(
             flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=alive)),
-            deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment])),
+            deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[served])),
         ):
             why = "`crosspost serve` ended before this run did; the next one goes on from here"
             client.set_flow_run_state(run.id, Crashed(message=why), force=True)
 
 
-def _deployment(config: Config) -> Any:
+def deployment(config: Config) -> Any:
+    """The one that this machine serves for this config."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.schedules import Interval
     from prefect.types.entrypoint import EntrypointType
@@ -97,6 +107,7 @@ def _deployment(config: Config) -> Any:
 
     return crosspost.to_deployment(
         name=f"{config.folder.name or 'root'} on {socket.gethostname()}",
+        description=f"{(crosspost.description or '').splitlines()[0]} [What waits, and why]({QUEUE})",
         schedule=Interval(config.every, anchor_date=ANCHOR, slug="every"),
         parameters={"config": str(config.path)},
         # A run that finds another one working is cancelled, so that nothing piles up after an outage.

@@ -16,7 +16,7 @@ import httpx
 from flows.prefect_server import LASTING, QUIET, start_server
 
 ROOT = Path(__file__).parent.parent
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0  # only a failure waits so long
 
 
 def private_environment(home: Path, **more: str) -> dict[str, str]:

@@ -224,6 +224,7 @@ def test_after_a_power_cut_amid_a_tweet_the_next_scheduled_run_goes_through(tmp_
         with running(command, folder=ROOT, env=environment) as process:
             power_cut.victim = process
             until(lambda: process.poll() is not None, "the power cut")
+            assert process.returncode == -signal.SIGKILL
         with running(command, folder=ROOT, env=environment):
             until(lambda: finished(prefect), "a scheduled run that completes")
             cut = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "CRASHED"]}}}}

@@ -25,12 +25,12 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield house
 
 
-def run(house: House) -> subprocess.Popen[str]:
+def run(house: House, **settings: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "flows.cli", "run", "--json", "--config", str(house.folder / "crosspost.toml")]
     return subprocess.Popen(
         command,
         cwd=ROOT,
-        env=private_environment(house.folder / "prefect"),
+        env=private_environment(house.folder / "prefect", **settings),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -98,4 +98,13 @@ def test_two_runs_at_once_on_a_fresh_machine_both_succeed(house: House) -> None:
     runs = [run(house), run(house)]
     outcomes = [(json.loads(each.communicate(timeout=PATIENCE_SECONDS)[0]), each.returncode) for each in runs]
     assert [code for _, code in outcomes] == [0, 0]
+    assert len(house.tweets) == 1
+
+
+def test_without_its_prefect_server_a_run_tweets_all_the_same_and_says_so(house: House) -> None:
+    without = run(house, PREFECT_API_URL="http://127.0.0.1:9/api")
+    _, said = without.communicate(timeout=PATIENCE_SECONDS)
+    assert without.returncode == 0
+    assert "shows in no UI" in said
+    assert "Traceback" not in said
     assert len(house.tweets) == 1
