@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -14,9 +15,9 @@ from state.models import ItemKey, SeenItem, storable
 class Known:
     """What is known of the items of one read.
 
-    An id that was seen before is certain proof (http or https is the same id). The rest of an id after its host, and
-    the link of the story, are only hints that an id was changed: they count if the item they lead to is not in this
-    read under its own id, and has the same title or date.
+    An id that was seen before is certain proof (http or https is the same id). The rest of an id after its host, the
+    link of the story, and the same words at the same moment are only hints that an id was changed: they count if the
+    item they lead to is not in this read under its own id, and has the same title or date.
     """
 
     def __init__(self, connection: Connection, source: str, items: Sequence[Item]) -> None:
@@ -72,6 +73,8 @@ def hints(item: Item) -> tuple[str, ...]:
         found.append(short("path " + item.id.split("://", 1)[1].partition("/")[2]))
     if _is_link(item.story):
         found.append(short("story " + item.story))
+    if item.published and (item.title or item.text):
+        found.append(short(f"words {item.published.astimezone(UTC).isoformat()} {item.title}\n{item.text}"))
     return tuple(found)
 
 

@@ -136,8 +136,13 @@ def test_an_edit_changes_neither_the_words_nor_the_state_of_a_post_that_is_out(l
         (item(id="abc"), item(id="def")),
         (item(id="abc"), item(id="def", title="Corrected")),
         (item(id="abc"), item(id="def", published=None)),
+        (item(id="abc", story="a:abc"), item(id="def", story="a:def")),
+        (item(id="abc"), item(id="def", link="https://b.example/new", story="https://b.example/new")),
     ],
-    ids=["http becomes https", "the blog moves", "another id", "another id and title", "another id, no date"],
+    ids=[
+        *("http becomes https", "the blog moves", "another id", "another id and title", "another id, no date"),
+        *("another id and no link", "another id and link"),
+    ],
 )
 def test_an_item_whose_id_was_changed_is_known_again_and_from_then_on(
     ledger: Ledger, before: Item, after: Item
@@ -158,7 +163,7 @@ def test_an_item_whose_id_was_changed_is_known_again_and_from_then_on(
             item(id="https://a.example/1", story="a:1"),
             item(id="https://b.example/1", story="b:1", title="B", published=NOW),
         ),
-        (item(id="abc", story="one"), item(id="def", story="one")),
+        (item(id="abc", story="one"), item(id="def", story="one", text="Another")),
     ],
     ids=["nothing alike", "nothing to compare", "two blogs in one feed", "a story that is no link"],
 )
