@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -26,35 +27,51 @@ STYLES = {
 
 
 def outcomes(rows: Iterable[Outcome], limits: dict[str, int]) -> Table:
-    """What a run did: source, words, weight, price, and the link to the tweet or the reason why there is none."""
-    table = _table("source", "words", "weight", "USD", "tweet")
+    """What a run did: for each post its source, weight and price, its words, and the tweet or why there is none."""
+    table = _cards()
     for row in rows:
-        weight = f"{row.weight} of {limits[row.account]}" if row.weight else ""
-        what = Text(row.url or f"{row.status}: {row.reason}", style=STYLES[row.status], overflow="fold")
-        table.add_row(row.source, Text(row.text or row.title), weight, f"{row.price:.3f}" if row.text else "", what)
+        facts = [f"post {row.post}", row.source]
+        if row.text:
+            facts += [f"{row.weight} of {limits[row.account]}", f"{row.price:.3f} USD"]
+        what = row.url or f"{row.status}: {row.reason}"
+        table.add_row("\n".join(filter(None, facts)), _words(row.text or row.title, what, STYLES[row.status]))
     return table
+
+
+def _cards() -> Table:
+    """Two columns, whatever the width of the terminal: what words say needs all the room there is."""
+    table = Table(box=box.HORIZONTALS, show_header=False, show_lines=True, border_style="dim", pad_edge=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold", ratio=1)
+    return table
+
+
+def _words(text: str, below: str, style: str) -> Text:
+    return Text.assemble(text, "\n", (below, style))
 
 
 def preview(rows: Sequence[Row], timezone: ZoneInfo) -> RenderableType:
     """What the next run would tweet, and below it how many posts it would not, by reason."""
-    table = _table("source", "account", "words", "weight", "USD", "when")
+    table = _cards()
     skipped: dict[str, int] = {}
     for row in rows:
         if row.status == "skipped":
             skipped[row.reason] = skipped.get(row.reason, 0) + 1
             continue
-        draft = row.draft
-        when = row.reason if row.status == "held" or not row.not_before else _when(row.not_before, timezone)
-        table.add_row(
-            row.item.source,
-            row.account,
-            Text(draft.text if draft else row.title),
-            str(draft.weight) if draft else "",
-            f"{draft.price:.3f}" if draft else "",
-            Text(f"held: {when}" if row.status == "held" else when or "next run", style=STYLES[row.status]),
-        )
+        facts = [f"{row.item.source} → {row.account}"]
+        if row.draft:
+            facts += [f"weight {row.draft.weight}", f"{row.draft.price:.3f} USD"]
+        text = row.draft.text if row.draft else row.title
+        table.add_row("\n".join(facts), _words(text, _fate(row, timezone), STYLES[row.status]))
     lines = [Text(f"{count} not tweeted: {reason}", style="dim") for reason, count in skipped.items()]
     return Group(table if table.row_count else Text("The next run would tweet nothing."), *lines)
+
+
+def _fate(row: Row, timezone: ZoneInfo) -> str:
+    when = f"not before {_when(row.not_before, timezone)}" if row.not_before else "next run"
+    if row.status == "held":
+        return f"held: {row.reason}"
+    return f"{when}: {row.reason}" if row.reason else when
 
 
 def status(now: Overview, posts: Sequence[PostRow], timezone: ZoneInfo) -> RenderableType:
@@ -75,18 +92,21 @@ def status(now: Overview, posts: Sequence[PostRow], timezone: ZoneInfo) -> Rende
 
 
 def _posts(posts: Sequence[PostRow], timezone: ZoneInfo) -> Table:
-    table = _table("ID", "account", "source", "title", "status", "when", "tweet or reason")
+    table = _cards()
     for post in posts:
-        what = Text(post.tweet_url or post.reason, overflow="fold")
-        state = Text(post.status, style=STYLES[post.status])
         when = _when(post.posted_at or post.updated_at, timezone)
-        table.add_row(str(post.id), post.account, post.source, Text(post.title), state, when, what)
+        title = post.title or (post.text or post.item).partition("\n")[0]
+        what = post.tweet_url or f"{post.status}: {post.reason}".removesuffix(": ")
+        facts = f"post {post.id}\n{post.source} → {post.account}\n{when}"
+        table.add_row(facts, _words(title, what, STYLES[post.status]))
     return table
 
 
 def post(known: dict[str, Any], timezone: ZoneInfo) -> RenderableType:
     """Everything about one post: the row, the item, and the history line by line."""
     facts = Table.grid(padding=(0, 2))
+    facts.add_column(no_wrap=True)
+    facts.add_column(overflow="fold")
     item = known["item"]
     for name, value in (
         *((name, known[name]) for name in known if name not in {"item", "history"}),
