@@ -5,7 +5,7 @@ INSTALLED = .venv/installed
 # The lock is complete. Left to resolve it, older pips look for newer releases behind the extras and miss their hashes.
 LOCKED = --quiet --disable-pip-version-check --no-deps
 
-.PHONY: demo test lint install lock prove-install
+.PHONY: demo test proof lint install lock prove-install
 
 demo: install
 	$(BIN)/crosspost demo
@@ -13,6 +13,10 @@ demo: install
 # The tests with a Prefect server share one: they stay on one worker.
 test: install
 	$(BIN)/pytest -n auto --dist loadgroup
+
+# Everything that could make a tweet go out twice or not at all, at full length: minutes, where `make test` takes seconds.
+proof: install
+	$(BIN)/python -m tests.proof
 
 lint: install
 	$(BIN)/ruff check .

@@ -12,7 +12,7 @@ from typing import Any
 from connectors.simulators import x_faults as x
 from connectors.simulators.x_faults import Fault, Reply
 from tests.house import House, article, open_house
-from tests.proof.crash_everywhere import Asked
+from tests.proof.crash_everywhere import let_x_finish
 from tests.proof.databases import Databases, PostgreSql, Sqlite
 from tests.proof.report import Found
 from tests.proof.zygote import Zygote, job
@@ -91,7 +91,6 @@ class Company:
         house.configure(top=f'database = "{self.database}"', source="max_new = 1000", account=ACCOUNT)
         house.poll()
         house.x.policy = trouble.of_x
-        self.asked = Asked(house.x)
 
     def work(self, zygote: Zygote, found: Found) -> None:
         most = 60 + self.items
@@ -123,7 +122,7 @@ class Company:
         behind = HOUR if 10 <= self.rounds % 40 < 20 else timedelta()
         now, disk = self.house.now - behind, isinstance(self.databases, Sqlite)
         zygote.poll(*(job(self.house, now=now, **self.trouble.of_a_worker(disk=disk)) for _ in range(WORKERS)))
-        self.asked.settle()
+        let_x_finish(self.house)
 
     def _at_rest(self) -> bool:
         counts = self.house.counts()

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+import psycopg  # noqa: F401  (once for all children)
 from sqlalchemy import Engine, event
 
+from connectors.web import Web
 from flows.app import opened
 from flows.config import load
 from flows.pipeline import poll
@@ -124,6 +126,7 @@ def _end_of(pid: int, reader: int) -> Ended:
 
 def main() -> None:
     logging.getLogger("crosspost").setLevel(logging.CRITICAL)
+    Web(allow_private_hosts=True)  # reads the certificates, once for all children
     for line in sys.stdin:
         children = [_fork(Job(**values)) for values in json.loads(line)]
         sys.stdout.write(json.dumps([asdict(_end_of(*child)) for child in children]) + "\n")
