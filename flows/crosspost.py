@@ -1,5 +1,6 @@
 """The Prefect flows. All the work is in pipeline.py; here it gets its runs, its tasks and its states."""
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,11 @@ from flows.pipeline import Work, poll
 from flows.results import Broken, Report, Result
 from flows.status import overview
 from state.values import DatabaseError
+
+# Every step is a task run whose state says how it went. Once is enough: not by our own log line for terminals too, nor
+# by the line in which Prefect (3.8.8) repeats a failure with "NoneType: None".
+logging.getLogger("crosspost.progress").propagate = False
+logging.getLogger("prefect.task_runs").addFilter(lambda line: not line.getMessage().startswith("Task run failed with"))
 
 # Far more than any poll takes: a run that hangs must not keep the next ones out for ever.
 LONGEST_RUN_SECONDS = 3600

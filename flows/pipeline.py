@@ -20,6 +20,7 @@ from flows.words import prepare
 from state.values import DatabaseError, Waiting
 
 logger = logging.getLogger("crosspost")
+progress = logging.getLogger("crosspost.progress")
 
 Work = Callable[[], Result]
 Step = Callable[[str, Work], Result]
@@ -68,7 +69,7 @@ def publish_all(app: App, report: Report, accounts: Iterable[str], step: Step = 
 def _take(report: Report, step: Step, name: str, work: Work) -> Result:
     result = step(name, partial(_contained, name, work))
     report.results.append(result)
-    logger.log(logging.WARNING if result.failure else logging.INFO, "%s", result)
+    progress.log(logging.WARNING if result.failure else logging.INFO, "%s", result)
     return result
 
 

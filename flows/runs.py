@@ -53,7 +53,7 @@ def _as_flow_run(config: Config) -> Report:
 @contextmanager
 def _progress(console: Console) -> Iterator[None]:
     """A line for each step that is done, while the next one works."""
-    logger = logging.getLogger("crosspost")
+    logger = logging.getLogger("crosspost.progress")
     handler = _Lines(console)
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)

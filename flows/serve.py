@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ANCHOR = datetime(2026, 1, 1, tzinfo=UTC)
 
 # Prefect's UI has no menu entry for artifacts.
-QUEUE = "/artifacts/key/crosspost-queue"
+QUEUE = "/v2/artifacts/key/crosspost-queue"
 
 
 def serve(config: Config, console: Console, *, metrics: int | None = None) -> bool:

@@ -95,7 +95,8 @@ def test_a_failure_leaves_no_traceback_in_the_logs(api: Prefect, house: House) -
     assert state.name == "Failed"
     flow_run = str(state.state_details.flow_run_id)
     lines = until(lambda: api.logs(flow_run), "logs")
-    assert not any("Traceback" in line for line in lines)
+    assert not any("Traceback" in line or "NoneType" in line for line in lines)
+    assert sum("404" in line for line in lines) == 2, "once for the task, once for the run"
 
 
 def test_mistakes_in_the_config_are_the_message_of_a_failed_run(api: Prefect, house: House) -> None:
