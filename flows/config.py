@@ -57,6 +57,7 @@ class Route(Settings):
     exclude: tuple[str, ...] = ()
     hashtags: bool | Annotated[int, Field(ge=0)] = True
     images: bool = False
+    recheck: bool = False  # an item whose page is gone just before the tweet is not tweeted
     mentions: bool = False
     voice: Literal["", "du", "sie"] = ""
 

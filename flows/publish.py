@@ -7,6 +7,7 @@ from functools import partial
 from connectors.contract import AccountDown, NotPosted, Posted, PostError, Refused
 from flows.app import App
 from flows.pictures import upload
+from flows.recheck import withdrawn
 from flows.results import Outcome, title_of
 from state.values import Claim, LostClaim, Waiting
 
@@ -27,6 +28,9 @@ def tweet(app: App, account: str, post: Waiting) -> Outcome:
         return Outcome.of(
             account, post, status="held", reason=over, failure=f"{account}: post {post.id} is held: {over}"
         )
+    if gone := withdrawn(app, account, post.item):
+        app.ledger.withdraw(post.id, gone, now=app.now())
+        return Outcome.of(account, post, status="skipped", reason=gone)
     media = upload(app, account, post.images)  # before the claim: it takes long, and nothing public comes of it
     claim = app.ledger.claim(post.id, lease=destination.lease, now=app.now())
     if claim is None:

@@ -46,6 +46,11 @@ class Sending(Connected):
         with self._writing() as connection:
             return move(connection, post_id, "held", why, Post.status == "waiting", now=now) is not None
 
+    def withdraw(self, post_id: int, why: str, *, now: datetime) -> bool:
+        """Skip a waiting post whose item is gone; False if it does not wait any more."""
+        with self._writing() as connection:
+            return move(connection, post_id, "skipped", why, Post.status == "waiting", now=now) is not None
+
     def expire(self, account: str, *, now: datetime) -> list[int]:
         """Skip what has waited beyond its end; the ids of those posts."""
         query = select(Post.id, Post.expires_at).where(
