@@ -112,9 +112,10 @@ def start_server(settings: Mapping[str, str], *, port: int = 0) -> Server:
     """
     with _listening(port) as listener:
         url = f"http://{HOST}:{listener.getsockname()[1]}"
-        # Prefect's UI asks for its API where these say, not where it was loaded from.
-        places = {"PREFECT_API_URL": f"{url}/api", "PREFECT_UI_API_URL": f"{url}/api", "PREFECT_UI_URL": url}
-        environment = {**QUIET, **settings, **os.environ, **places, "PREFECT__SERVER_FINAL": "1"}
+        # Prefect's UI asks for its API where these say, not where it was loaded from; behind a proxy, somebody sets them.
+        ui = {"PREFECT_UI_API_URL": f"{url}/api", "PREFECT_UI_URL": url}
+        ours = {"PREFECT_API_URL": f"{url}/api", "PREFECT__SERVER_FINAL": "1"}
+        environment = {**QUIET, **settings, **ui, **os.environ, **ours}
         command = [sys.executable, "-m", "flows.prefect_server", str(listener.fileno())]
         with _one_at_a_time():
             # The child ends when this pipe closes, and the kernel closes it even after SIGKILL.

@@ -14,7 +14,16 @@ from rich.console import Console
 from flows import ops
 from flows.config import Config
 from flows.monitoring import serve_numbers
-from flows.prefect_server import HOST, LASTING, Server, adopt, configured_api, start_server
+from flows.prefect_server import (
+    HOST,
+    LASTING,
+    Server,
+    ServerDied,
+    adopt,
+    configured_api,
+    start_server,
+    unreachable,
+)
 
 if TYPE_CHECKING:
     from prefect.runner import Runner
@@ -51,6 +60,8 @@ def _use_lasting_api(console: Console) -> Server | None:
     """The server that was started here, if none is configured: without one, Prefect would never fire a schedule."""
     api = configured_api()
     if api:
+        if trouble := unreachable():
+            raise ServerDied(f"{trouble}; start it, or leave PREFECT_API_URL out and have a server of our own")
         console.print(f"Prefect: {api.removesuffix('/api')}", markup=False)
         return None
     from prefect.settings import get_current_settings

@@ -84,14 +84,22 @@ def test_serve_brings_its_own_server_with_a_ui_that_finds_its_api(house: House) 
         assert process.wait(PATIENCE_SECONDS) == 0
 
 
+def refusal(house: House, **settings: str) -> str:
+    """What serve says when it cannot begin."""
+    environment = private_environment(house.folder / "prefect", **settings)
+    command = [*COMMAND, str(house.folder / "crosspost.toml")]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
 def test_a_port_that_is_taken_is_told_with_the_remedy(house: House) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        environment = private_environment(house.folder / "prefect", PREFECT_SERVER_API_PORT=port)
-        command = [*COMMAND, str(house.folder / "crosspost.toml")]
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
-        )
-    assert done.returncode == 1
-    assert "PREFECT_SERVER_API_PORT" in done.stderr
-    assert "Traceback" not in done.stderr
+        assert "PREFECT_SERVER_API_PORT" in refusal(house, PREFECT_SERVER_API_PORT=str(taken.getsockname()[1]))
+
+
+def test_a_server_that_does_not_answer_is_told_with_the_remedy(house: House) -> None:
+    assert "does not answer" in refusal(house, PREFECT_API_URL="http://127.0.0.1:9/api")
