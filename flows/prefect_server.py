@@ -112,7 +112,7 @@ def start_server(settings: Mapping[str, str], *, port: int = 0) -> Server:
     """
     with _listening(port) as listener:
         url = f"http://{HOST}:{listener.getsockname()[1]}"
-        # Prefect's UI asks for its API where these say, not where it was loaded from; behind a proxy, somebody sets them.
+        # Prefect's UI asks for its API where these say, not where it was loaded from; a proxy in front needs others.
         ui = {"PREFECT_UI_API_URL": f"{url}/api", "PREFECT_UI_URL": url}
         ours = {"PREFECT_API_URL": f"{url}/api", "PREFECT__SERVER_FINAL": "1"}
         environment = {**QUIET, **settings, **ui, **os.environ, **ours}

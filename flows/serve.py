@@ -131,6 +131,7 @@ def deployment(config: Config) -> Any:
 def _run(runner: "Runner") -> None:
     """Until a signal comes. A poll that works then is ended; a tweet amid it is written down first."""
     # Prefect's own answer to SIGTERM (3.8.8) leaves at once, and its run to its fate; that to Ctrl-C waits for it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background has it ignored
     runner.handle_sigterm = lambda *_: signal.raise_signal(signal.SIGINT)  # type: ignore[method-assign]
     try:
         asyncio.run(runner.start())
