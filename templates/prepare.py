@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from html import unescape
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from connectors.contract import Item
 from templates.defuse import Links, defuse_links, defuse_names, drop_addresses, first_address
@@ -26,6 +26,7 @@ _UNTITLED = frozenset(("untitled", "ohne titel", "kein titel", "no title", "(no 
 _WORD = re.compile(r"\w+")
 _NEW_SENTENCE = re.compile(r"[.…!?:\"”“»)]*(?:\s*[\n–—|-]|\s*$)|[.…!?:]+[\"”“»)]*\s")
 _SEPARATORS = re.compile(r"^[\s.…!?:\"”“»)–—|-]+")
+_SAYS = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "So"))
 _SAME = 0.8  # a first sentence that shares this part of its words with the title says it again
 _FIRST_SENTENCE = re.compile(r"[^\n.!?]{1,200}[\n.!?]+")
 
@@ -46,8 +47,8 @@ def prepare(item: Item, links: Links, *, limit: int, mentions: bool) -> Item:
         item,
         id=clean(item.id) or item.source,
         story=clean(item.story),
-        title="" if title.lower() in _UNTITLED else title,
-        text=text + ("…" if len(item.text) > most else ""),
+        title="" if title.lower() in _UNTITLED else _said(title),
+        text=_said(text) + ("…" if len(item.text) > most else ""),
         link=clean(link),
         author=words(clean(item.author)),
         tags=tuple(words(clean(tag)) for tag in item.tags[:50]),
@@ -55,6 +56,11 @@ def prepare(item: Item, links: Links, *, limit: int, mentions: bool) -> Item:
         offer=item.offer and replace(item.offer, price=words(clean(item.offer.price))),
         extra={clean(key): words(clean(value)) for key, value in item.extra.items()},
     )
+
+
+def _said(text: str) -> str:
+    """The text, if it says anything: by a letter, a number or a picture. A lone colon would be cut to nothing later."""
+    return text if any(category(character) in _SAYS for character in text) else ""
 
 
 def clean(text: str) -> str:
