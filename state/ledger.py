@@ -9,8 +9,8 @@
       │            same story, expired)             └──cannot look──▶ held
       └──▶ held (burst of unknown ids, template error)   held ──a person──▶ waiting | skipped | posted
 
-What waits is skipped when its time is over, when its page is gone, or when the source that tells the story itself brings
-it: then that one's post takes the story over.
+What waits is skipped when its time is over, when its page is gone, or when the source whose story it is brings it after
+all: then that one's post takes the story over.
 
 Every step is one short transaction: an UPDATE that names the status and the attempt it expects, and a line in the
 history. The call to X stands between two of them, never inside one. `attempt` is the fencing token: whoever holds an
