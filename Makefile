@@ -5,7 +5,7 @@ INSTALLED = .venv/installed
 # The lock is complete. Left to resolve it, older pips look for newer releases behind the extras and miss their hashes.
 LOCKED = --quiet --disable-pip-version-check --no-deps
 
-.PHONY: demo test proof lint install lock prove-install
+.PHONY: demo test core proof lint install lock prove-install
 
 demo: install
 	$(BIN)/crosspost demo
@@ -17,6 +17,10 @@ test: install
 # Everything that could make a tweet go out twice or not at all, at full length: minutes, where `make test` takes seconds.
 proof: install
 	$(BIN)/python -m tests.proof
+
+# The heart of it, while you work.
+core: install
+	$(BIN)/pytest -n auto -m "not thorough"
 
 lint: install
 	$(BIN)/ruff check .

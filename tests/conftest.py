@@ -1,5 +1,6 @@
 """Fixtures that several test files share."""
 
+import os
 import shutil
 import tempfile
 import uuid
@@ -18,7 +19,23 @@ from tests.prefect_kit import Prefect, prefect_server
 
 settings.register_profile("proof", max_examples=1600, deadline=None)  # pytest --hypothesis-profile=proof
 
+# What lands must not depend on the luck of a search: there, the same examples are tried every time.
+settings.register_profile("ci", derandomize=True, deadline=None)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
+
+# Beside what needs a Prefect server or PostgreSQL: files that start processes, or read or search for long.
+THOROUGH = {"test_crash", "test_demo", "test_feeds_corpus", "test_flow_files", "test_ledger_model", "test_proof"}
+
 NewDatabase = Callable[[], str]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell apart what `make core` leaves out."""
+    for item in items:
+        with_server = item.get_closest_marker("prefect") or "[postgresql" in item.name
+        if with_server or item.path.stem in THOROUGH:
+            item.add_marker("thorough")
 
 
 @pytest.fixture(scope="session")
