@@ -67,9 +67,10 @@ def serve(call: argparse.Namespace) -> int:
     from flows.serve import serve as serve_for_ever  # noqa: PLC0415
 
     try:
-        return FAILED if serve_for_ever(load(call.config), err, metrics=call.metrics) else FINE
+        serve_for_ever(load(call.config), err, metrics=call.metrics)
     except ServerDied as error:
         return _say(error, FAILED)
+    return FINE
 
 
 def ops(call: argparse.Namespace) -> int:

@@ -64,11 +64,18 @@ def _notices(no_success_for: timedelta) -> Iterable["AutomationCore"]:
     hours = no_success_for.total_seconds() / 3600
     late, bad = {RUN + "Late"}, {RUN + state for state in ("Crashed", "Failed", "TimedOut")}
     done = {RUN + "Completed"}
-    yield _notice("crosspost: a run has failed or crashed", "{{ flow_run.state.message }}", block, expect=bad)
-    yield _notice("crosspost: a run is late", "No worker or serve process takes it.", block, expect=late)
     yield _notice(
-        f"crosspost: no successful run for {hours:.0f} h",
-        "See `crosspost status`, and whether a worker or `crosspost serve` runs.",
+        "crosspost: a run has failed or crashed", "{{ flow_run.name }}: {{ flow_run.state.message }}", block, expect=bad
+    )
+    yield _notice(
+        "crosspost: a run is late",
+        "{{ flow_run.name }}: no worker and no `crosspost serve` takes it.",
+        block,
+        expect=late,
+    )
+    yield _notice(
+        "crosspost: no successful run for too long",
+        f"None in {hours:.0f} h: see `crosspost status`, and whether a worker or `crosspost serve` runs.",
         block,
         expect=done,
         posture="Proactive",
@@ -80,7 +87,7 @@ def _notice(name: str, body: str, block: UUID, **when: Any) -> "AutomationCore":
     from prefect.events.actions import SendNotification
     from prefect.events.schemas.automations import AutomationCore
 
-    action = SendNotification(block_document_id=block, subject=name, body=f"{{{{ flow_run.name }}}}: {body}")
+    action = SendNotification(block_document_id=block, subject=name, body=body)
     return AutomationCore(name=name, description="", trigger=_trigger(**when), actions=[action])
 
 

@@ -5,13 +5,17 @@ import os
 import signal
 import socket
 import threading
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
+import httpx
 from rich.console import Console
 
 from flows import ops
+from flows.app import opened
 from flows.config import Config
 from flows.monitoring import serve_numbers
 from flows.prefect_server import (
@@ -24,8 +28,11 @@ from flows.prefect_server import (
     start_server,
     unreachable,
 )
+from flows.publish import LONGEST_SEND
+from state.values import DatabaseError
 
 if TYPE_CHECKING:
+    from prefect.client.schemas.objects import State
     from prefect.runner import Runner
 
 # Every run starts at a round time: with every = "15m", at a quarter past and so on.
@@ -35,8 +42,8 @@ ANCHOR = datetime(2026, 1, 1, tzinfo=UTC)
 QUEUE = "/v2/artifacts/key/crosspost-queue"
 
 
-def serve(config: Config, console: Console, *, metrics: int | None = None) -> bool:
-    """Poll every `config.every` until Ctrl-C or SIGTERM; whether it was stopped by neither. Raises `ServerDied`.
+def serve(config: Config, console: Console, *, metrics: int | None = None) -> None:
+    """Poll every `config.every` until Ctrl-C or SIGTERM. Raises `ServerDied`.
 
     `metrics` is a port on loopback for Prometheus.
     """
@@ -45,15 +52,17 @@ def serve(config: Config, console: Console, *, metrics: int | None = None) -> bo
     if metrics is not None:
         console.print(f"Numbers: http://{HOST}:{serve_numbers(config, metrics)}/metrics", markup=False)
     server = _use_lasting_api(console)
-    runner = _runner(config)
-    bereft = threading.Event()
+    ops.install(every=config.every)
+    runner, served = _runner(config)
+    _end_leftovers(served, "Crashed", "`crosspost serve` ended before this run did; the next one goes on from here")
+    _start_now(served)
     if server:
-        threading.Thread(target=_watch, args=[server, bereft], daemon=True).start()
+        threading.Thread(target=_watch, args=[server, console], daemon=True).start()
     console.print(f"Polling every {config.every}; Ctrl-C ends it.", markup=False)
     _run(runner)
-    if bereft.is_set():
-        console.print("The Prefect server has died, so nothing starts any run; start `crosspost serve` again.")
-    return bereft.is_set()
+    _let_tweets_finish(config)
+    with suppress(httpx.HTTPError):
+        _end_leftovers(served, "Cancelled", "`crosspost serve` was stopped; the next run goes on from here")
 
 
 def _use_lasting_api(console: Console) -> Server | None:
@@ -73,39 +82,34 @@ def _use_lasting_api(console: Console) -> Server | None:
     return server
 
 
-def _runner(config: Config) -> "Runner":
-    from prefect.deployments import run_deployment
+def _runner(config: Config) -> tuple["Runner", UUID]:
+    """A runner of one deployment, and the deployment."""
     from prefect.runner import Runner
 
-    ops.install(every=config.every)
     runner = Runner(limit=1)
     served: Any = runner.add_deployment(deployment(config))  # Prefect says it may be a coroutine: not here
-    _bury_leftovers(served)
-    run_deployment(served, timeout=0)  # the first poll is now, not in a quarter of an hour
-    return runner
+    return runner, served
 
 
-def _bury_leftovers(served: UUID) -> None:
-    """A power cut leaves a run that seems to work for ever and keeps out all others; its process was ours."""
+def _start_now(served: UUID) -> None:
+    """The first poll is now, not in a quarter of an hour."""
+    from prefect.deployments import run_deployment
+
+    run_deployment(served, timeout=0)
+
+
+def _end_leftovers(served: UUID, name: Literal["Crashed", "Cancelled"], why: str) -> None:
+    """End the runs whose process was ours and is gone: after a power cut, they would keep out all others."""
     from prefect.client.orchestration import get_client
-    from prefect.client.schemas.filters import (
-        DeploymentFilter,
-        DeploymentFilterId,
-        FlowRunFilter,
-        FlowRunFilterState,
-        FlowRunFilterStateType,
-    )
-    from prefect.client.schemas.objects import StateType
-    from prefect.states import Crashed
+    from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter
+    from prefect.states import Cancelled, Crashed
 
-    alive = FlowRunFilterStateType(any_=[StateType.RUNNING, StateType.PENDING, StateType.CANCELLING])
+    alive = FlowRunFilter.model_validate({"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}})
+    mine = DeploymentFilter.model_validate({"id": {"any_": [served]}})
     with get_client(sync_client=True) as client:
-        for run in client.read_flow_runs(
-            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=alive)),
-            deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[served])),
-        ):
-            why = "`crosspost serve` ended before this run did; the next one goes on from here"
-            client.set_flow_run_state(run.id, Crashed(message=why), force=True)
+        for run in client.read_flow_runs(flow_run_filter=alive, deployment_filter=mine):
+            state: State[Any] = Crashed(message=why) if name == "Crashed" else Cancelled(message=why)
+            client.set_flow_run_state(run.id, state, force=True)
 
 
 def deployment(config: Config) -> Any:
@@ -139,7 +143,16 @@ def _run(runner: "Runner") -> None:
         return
 
 
-def _watch(server: Server, bereft: threading.Event) -> None:
+def _let_tweets_finish(config: Config) -> None:
+    """The run that was stopped writes its tweet down first; without us, systemd would kill it amid that."""
+    ends = time.monotonic() + LONGEST_SEND.total_seconds()
+    with suppress(DatabaseError), opened(config) as app:
+        while app.ledger.counts()["sending"] and time.monotonic() < ends:
+            time.sleep(0.2)
+
+
+def _watch(server: Server, console: Console) -> None:
+    """End with the server: without it, Prefect would spend minutes on its goodbyes. systemd starts us anew."""
     server.process.wait()
-    bereft.set()
-    os.kill(os.getpid(), signal.SIGTERM)
+    console.print("The Prefect server has died, and nothing starts a run any more: start `crosspost serve` again.")
+    os._exit(1)

@@ -103,3 +103,18 @@ def test_a_port_that_is_taken_is_told_with_the_remedy(house: House) -> None:
 
 def test_a_server_that_does_not_answer_is_told_with_the_remedy(house: House) -> None:
     assert "does not answer" in refusal(house, PREFECT_API_URL="http://127.0.0.1:9/api")
+
+
+def test_serve_ends_with_its_server_so_that_somebody_starts_it_anew(house: House) -> None:
+    port = free_port()
+    environment = private_environment(house.folder / "prefect", PREFECT_SERVER_API_PORT=str(port), **FAST)
+    with running([*COMMAND, str(house.folder / "crosspost.toml")], folder=ROOT, env=environment) as process:
+        until(lambda: len(house.blog.requests) > 1, "the first poll")
+        for child in children(process.pid):
+            if b"flows.prefect_server" in Path(f"/proc/{child}/cmdline").read_bytes():
+                os.kill(child, signal.SIGKILL)
+        assert process.wait(PATIENCE_SECONDS) == 1
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
