@@ -183,12 +183,15 @@ class AccountDown(PostError):
 # --- Ports ------------------------------------------------------------------------------------------------------------
 
 
+_LONGEST = 100 * 366 * 86400  # seconds; nobody waits longer, and dates end somewhere
+
+
 def _seconds(value: object) -> object:
     """`30s 5m 2h 3d` as seconds."""
     units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
     if isinstance(value, str):
         if value[-1:] in units and value[:-1].isdecimal():
-            return timedelta(seconds=int(value[:-1]) * units[value[-1]])
+            return timedelta(seconds=min(int(value[:-1]) * units[value[-1]], _LONGEST))
         raise ValueError("write a duration as a whole number with its unit: 30s, 5m, 2h or 3d")
     if isinstance(value, timedelta):
         return value
@@ -231,7 +234,7 @@ class AccountSettings(Settings):
     name: str
     max_per_run: int = Field(default=3, ge=1)
     max_age: Duration | None = None  # older items are not tweeted any more
-    lease: Duration = timedelta(minutes=2)  # how long a send may take
+    lease: Annotated[Duration, Field(gt=timedelta(0))] = timedelta(minutes=2)  # how long a send may take
     look_again: Duration = timedelta(minutes=2)  # pause between two looks at the timeline
     spacing: Duration = timedelta(0)  # pause between two tweets
     hours: Hours | None = None  # when it speaks, in the time zone of the config

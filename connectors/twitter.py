@@ -1,7 +1,7 @@
 """X, formerly Twitter: posts a draft, finds it again, and says what became of it."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -15,7 +15,7 @@ from connectors.oauth1 import OAuth1
 from connectors.transport import deadline, guarded_transport
 from connectors.tweet_length import find_links, tweet_length
 from connectors.twitter_answers import look_failed, post_failed
-from connectors.twitter_match import is_same
+from connectors.twitter_match import has_link, has_words
 from connectors.twitter_problem import Answer, identifier, moment, table
 
 # X's price list of August 2026, in USD.
@@ -102,21 +102,16 @@ class Twitter(AccountSettings):
         raise post_failed(answer, now=now)
 
     def find(self, draft: Draft, *, user_id: str, since: datetime) -> Posted | None:
-        """The newest tweet with the draft's link or words. Costs $0.001 per tweet that X shows."""
+        """The newest tweet since then with the draft's words or link. Costs $0.001 per tweet that X shows."""
         earliest = since - CLOCK_MARGIN
         with deadline(LOOK_TIMEOUT.total_seconds()):
-            for tweet in self._timeline(user_id, earliest):
-                at = moment(tweet.get("created_at")) or datetime.now(UTC)
-                # A link is the story's own, so an older tweet with it counts too; words alone may be said again.
-                in_time = bool(draft.link) or at >= earliest
-                if in_time and identifier(tweet) and is_same(draft, tweet):
-                    return self._as_posted(tweet)
-        return None
+            found = _match(draft, (tweet for tweet in self._timeline(user_id, earliest) if _at(tweet) >= earliest))
+        return self._as_posted(found) if found else None
 
     def find_all(self, drafts: Sequence[Draft], *, user_id: str, since: datetime) -> list[Posted | None]:
-        """For each draft the newest tweet since then with its link or words, from one look. Raises as `find` does."""
-        tweets = [tweet for tweet in self._timeline(user_id, since - CLOCK_MARGIN) if identifier(tweet)]
-        matches = (next((tweet for tweet in tweets if is_same(draft, tweet)), None) for draft in drafts)
+        """For each draft the newest tweet since then with its words or link, from one look. Raises as `find` does."""
+        tweets = list(self._timeline(user_id, since - CLOCK_MARGIN))
+        matches = (_match(draft, tweets) for draft in drafts)
         return [self._as_posted(tweet) if tweet else None for tweet in matches]
 
     def upload(self, image: bytes, *, media_type: str, alt: str = "") -> str:
@@ -208,13 +203,28 @@ class Twitter(AccountSettings):
         return f"{'https://x.com' if is_x else self.api_url}/i/web/status/{tweet_id}"
 
     def _as_posted(self, tweet: Mapping[str, Any]) -> Posted:
-        tweet_id, at = identifier(tweet), moment(tweet.get("created_at")) or datetime.now(UTC)
-        return Posted(id=tweet_id, url=self._tweet_url(tweet_id), at=at)
+        tweet_id = identifier(tweet)
+        return Posted(id=tweet_id, url=self._tweet_url(tweet_id), at=_at(tweet))
 
     def _unreachable(self, error: httpx.HTTPError) -> NotPosted:
         return NotPosted(
             f"{self.api_url} could not be reached ({_reason(error)}): nothing is out. The next run tries again."
         )
+
+
+def _at(tweet: Mapping[str, Any]) -> datetime:
+    return moment(tweet.get("created_at")) or datetime.now(UTC)
+
+
+def _match(draft: Draft, tweets: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The tweet with the draft's words, or else the first with its link: two posts may lead to one page."""
+    by_link = None
+    for tweet in filter(identifier, tweets):
+        if has_words(draft, tweet):
+            return tweet
+        if by_link is None and has_link(draft, tweet):
+            by_link = tweet
+    return by_link
 
 
 def _reason(error: httpx.HTTPError) -> str:

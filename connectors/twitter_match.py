@@ -1,4 +1,4 @@
-"""Is this tweet of the timeline that draft? (pure)"""
+"""Is this tweet of the timeline that draft? Pure."""
 
 import html
 import re
@@ -14,20 +14,38 @@ from connectors.twitter_problem import table
 _LINK = "\N{LINK SYMBOL}"
 # Marks without a width of their own, which X may drop: zero-width characters, soft hyphen, variation selectors.
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe0e\ufe0f\ufeff]")
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_ALIKE = 0.5  # the part of all their words that two texts share, at least, if they are one
 _MEDIA_LINK = re.compile(r"https?://(?:x|twitter)\.com/[^/]+/status/[0-9]+/(?:photo|video)/", re.IGNORECASE)
 
 
-def is_same(draft: Draft, tweet: Mapping[str, Any]) -> bool:
-    """Whether `tweet`, as X returns it, carries the draft's link, or its words where no link can decide."""
+def has_words(draft: Draft, tweet: Mapping[str, Any]) -> bool:
+    """Whether `tweet`, as X returns it, says what the draft says, and leads nowhere else."""
     if _refers_to_another(tweet):
         return False
-    urls = list(_urls(tweet))
-    theirs = {canonical_link(target) for url in urls if not _is_media(url) for target in _targets(url)}
-    if draft.link and canonical_link(draft.link) in theirs:
-        return True
-    if draft.link and theirs and not _links(draft.text) <= theirs:
-        return False  # the same words about another article
-    return _same_words(draft.text, _full_text(tweet), urls)
+    urls, theirs = list(_urls(tweet)), _linked(tweet)
+    leads_elsewhere = draft.link and theirs and not _links(draft.text) <= theirs
+    return not leads_elsewhere and _same_words(draft.text, _full_text(tweet), urls)
+
+
+def has_link(draft: Draft, tweet: Mapping[str, Any]) -> bool:
+    """Whether `tweet` carries the draft's link and about its words, should X have changed any of them.
+
+    The link alone decides nothing: several posts may lead to one page.
+    """
+    if _refers_to_another(tweet) or not draft.link or canonical_link(draft.link) not in _linked(tweet):
+        return False
+    ours, theirs = _vocabulary(draft.text), _vocabulary(html.unescape(_full_text(tweet)))
+    return len(ours & theirs) >= _ALIKE * len(ours | theirs)
+
+
+def _linked(tweet: Mapping[str, Any]) -> set[str]:
+    """Where the links of a tweet lead, but for those to its own pictures."""
+    return {canonical_link(target) for url in _urls(tweet) if not _is_media(url) for target in _targets(url)}
+
+
+def _vocabulary(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", _words(text).casefold()))
 
 
 def _links(text: str) -> set[str]:
@@ -76,7 +94,8 @@ def _same_words(draft: str, tweet: str, urls: list[Mapping[str, Any]]) -> bool:
 
 def _words(text: str) -> str:
     """The text as a reader would compare it: every link alike, no invisible marks, one space between words."""
-    text = unicodedata.normalize("NFC", text)
+    # All that hangs on a link goes with it: X makes links of hosts that we do not know, and ends them where it likes.
+    text = _ADDRESS.sub(_LINK, unicodedata.normalize("NFC", text))
     for start, end in reversed(find_links(text)):
         text = f"{text[:start]}{_LINK}{text[end:]}"
     return " ".join(_UNSEEN.sub("", text).split())

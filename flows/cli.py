@@ -1,216 +1,61 @@
-"""The commands. Exit 0: fine; 1: something failed or needs a person; 2: the config or the call is wrong."""
+"""What a person may type. Exit 0: fine; 1: something failed or needs a person; 2: the config or the call is wrong."""
 
 import argparse
-import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-from rich.console import Console
-from rich.text import Text
-
-from flows import tables
-from flows.app import opened
-from flows.config import ConfigError, load
-from state.values import DatabaseError, SettleError
-
-FINE, FAILED, WRONG = 0, 1, 2
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
-    call = _parser().parse_args(arguments)
+    call = parser().parse_args(arguments)
     try:
-        return int(call.command(call))
-    except ConfigError as error:
-        return _say(error, WRONG)
-    except (DatabaseError, SettleError) as error:
-        return _say(error, FAILED)
+        from flows import commands  # noqa: PLC0415  (takes a second or two, in which Ctrl-C must not end in a traceback)
+
+        return commands.carry_out(call)
     except KeyboardInterrupt:
-        return _say("stopped; nothing is lost, the next run goes on from here", FAILED)
-    except BrokenPipeError:
-        return FAILED
+        sys.stderr.write("stopped; nothing is lost, the next run goes on from here\n")
+        return 1
 
 
-# --- The commands -----------------------------------------------------------------------------------------------------
-
-
-def demo(call: argparse.Namespace) -> int:
-    """Everything on this machine, nothing to set up."""
-    from flows.demo import show  # noqa: PLC0415  (Prefect takes seconds to import; only runs need it)
-
-    return FAILED if show(Path(call.folder), out, err) else FINE
-
-
-def run(call: argparse.Namespace) -> int:
-    """One pass, as a Prefect flow run."""
-    from flows.runs import run_once  # noqa: PLC0415
-
-    config = load(call.config)
-    report = run_once(config, err)
-    if call.json:
-        _print_json([outcome.as_json() for outcome in report.outcomes])
-    elif report.outcomes:
-        limits = {name: account.limit for name, account in config.accounts.items()}
-        out.print(tables.outcomes(report.outcomes, limits))
-    for failure in report.failures:
-        _say(failure, FAILED)
-    return FAILED if report.failures else FINE
-
-
-def serve(call: argparse.Namespace) -> int:
-    """Poll for ever, with the Prefect UI."""
-    from flows.prefect_server import ServerDied  # noqa: PLC0415
-    from flows.serve import serve as serve_for_ever  # noqa: PLC0415
-
-    try:
-        serve_for_ever(load(call.config), err, metrics=call.metrics)
-    except ServerDied as error:
-        return _say(error, FAILED)
-    return FINE
-
-
-def ops(call: argparse.Namespace) -> int:
-    """Install the automations that ops want into the configured Prefect server."""
-    from flows.ops import install  # noqa: PLC0415
-    from flows.prefect_server import configured_api  # noqa: PLC0415
-
-    every = load(call.config).every
-    if not configured_api():
-        return _say(
-            "no Prefect server is configured: set PREFECT_API_URL; `crosspost serve` installs them itself", WRONG
-        )
-    for name in install(every=every):
-        out.print(name, markup=False)
-    return FINE
-
-
-def check(call: argparse.Namespace) -> int:
-    """Config, templates, database, sources and accounts: each works, or what to do."""
-    from flows.check import findings  # noqa: PLC0415
-
-    fine = True
-    for finding in findings(load(call.config)):
-        fine &= finding.ok
-        out.print("[green]ok   [/]" if finding.ok else "[red]wrong[/]", Text(finding.what), soft_wrap=True)
-    return FINE if fine else FAILED
-
-
-def preview(call: argparse.Namespace) -> int:
-    """What the next run would tweet; nothing is sent or stored."""
-    from flows.preview import foresee  # noqa: PLC0415
-
-    with opened(load(call.config)) as app:
-        foreseen = foresee(app)
-    if call.json:
-        _print_json([row.as_json() for row in foreseen.rows])
-    else:
-        out.print(tables.preview(foreseen.rows, app.config.timezone))
-    for failure in foreseen.failures:
-        _say(failure, FAILED)
-    return FAILED if foreseen.failures else FINE
-
-
-def status(call: argparse.Namespace) -> int:
-    """The queue, the accounts, the sources and the last posts."""
-    from flows.status import overview  # noqa: PLC0415
-
-    with opened(load(call.config)) as app:
-        now = overview(app)
-        if call.json:
-            _print_json(now.as_json())
-        else:
-            out.print(tables.status(now, app.ledger.posts(limit=call.last), app.config.timezone))
-    return FAILED if now.needs_a_person else FINE
-
-
-def show(call: argparse.Namespace) -> int:
-    """Everything known about one post, and why."""
-    with opened(load(call.config)) as app:
-        known = app.ledger.show(call.id)
-        timezone = app.config.timezone
-    if known is None:
-        return _say(f"there is no post {call.id}; `crosspost status` lists them", FAILED)
-    if call.json:
-        _print_json(known)
-    else:
-        out.print(tables.post(known, timezone))
-    return FINE
-
-
-def settle(call: argparse.Namespace) -> int:
-    """A person decides what becomes of one post."""
-    with opened(load(call.config)) as app:
-        for account in app.config.accounts:
-            app.ledger.overdue(account, now=app.now())  # an interrupted send is no send any more
-        app.ledger.settle(call.id, call.status, now=app.now(), tweet_id=call.tweet)
-    out.print(f"post {call.id} is {call.status} now")
-    return FINE
-
-
-def rebuild(call: argparse.Namespace) -> int:
-    """After the database was lost: restore what was tweeted; nothing goes out again."""
-    from flows.rebuild import rebuild as rebuild_all  # noqa: PLC0415
-
-    with opened(load(call.config)) as app:
-        rebuilt = rebuild_all(app)
-    for each in rebuilt:
-        (err if each.failure else out).print(each.failure or each.text, markup=False)
-    return FAILED if any(each.failure for each in rebuilt) else FINE
-
-
-# --- Words ------------------------------------------------------------------------------------------------------------
-
-
-def _say(message: object, code: int) -> int:
-    err.print(str(message), markup=False)
-    return code
-
-
-def _print_json(data: Any) -> None:
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
-
-
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     about = "What a company publishes on its blog and its Facebook page becomes tweets: once each."
-    parser = argparse.ArgumentParser(prog="crosspost", description=about)
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    shown = _command(commands, demo, "a show on this machine: no account, no network, no set-up", config=False)
+    top = argparse.ArgumentParser(prog="crosspost", description=about)
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    shown = _command(commands, "demo", "a show on this machine: no account, no network, no set-up", config=False)
     shown.add_argument("--folder", default="demo", help="where the timeline page is left (default: demo)")
-    _command(commands, run, "one pass, as a Prefect flow run", as_json=True)
-    served = _command(commands, serve, "poll for ever, with the Prefect UI")
+    _command(commands, "run", "one pass, as a Prefect flow run", as_json=True)
+    served = _command(commands, "serve", "poll for ever, with the Prefect UI")
     served.add_argument("--metrics", type=int, metavar="PORT", help="numbers for Prometheus on this port of 127.0.0.1")
-    installed = _command(commands, ops, "install: automations for dead, failed and late runs, in the Prefect server")
+    installed = _command(commands, "ops", "install: automations for dead, failed and late runs, in the Prefect server")
     installed.add_argument("action", choices=["install"])
-    _command(commands, check, "config, templates, database, sources, accounts: each with a remedy")
-    _command(commands, preview, "what the next run would tweet, with weight, price and time", as_json=True)
-    listed = _command(commands, status, "the queue and the last posts", as_json=True)
+    _command(commands, "check", "config, templates, database, sources, accounts: each with a remedy")
+    _command(commands, "preview", "what the next run would tweet, with weight, price and time", as_json=True)
+    listed = _command(commands, "status", "the queue and the last posts", as_json=True)
     listed.add_argument("--last", type=int, default=10, metavar="N", help="how many posts to list (default: 10)")
-    shown_post = _command(commands, show, "everything known about one post, and why", as_json=True)
-    decided = _command(commands, settle, "a person decides what becomes of a post")
+    shown_post = _command(commands, "show", "everything known about one post, and why", as_json=True)
+    decided = _command(commands, "settle", "a person decides what becomes of a post")
     for command in (shown_post, decided):
         command.add_argument("id", type=int, metavar="ID", help="the number of the post, as status lists it")
     decided.add_argument(
         "status", choices=["posted", "waiting", "skipped"], help="posted: it is out; waiting: tweet it; skipped: never"
     )
     decided.add_argument("--tweet", metavar="TWEET_ID", help="with posted: the id of the tweet")
-    _command(commands, rebuild, "after the database was lost: restore what was tweeted")
-    return parser
+    _command(commands, "rebuild", "after the database was lost: restore what was tweeted")
+    return top
 
 
 def _command(
     commands: Any,
-    function: Callable[[argparse.Namespace], int],
+    name: str,
     text: str,
     *,
     config: bool = True,
     as_json: bool = False,
 ) -> argparse.ArgumentParser:
-    command: argparse.ArgumentParser = commands.add_parser(function.__name__, help=text, description=text)
-    command.set_defaults(command=function)
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(command=name)
     if config:
         default = Path("crosspost.toml")
         command.add_argument("--config", type=Path, default=default, metavar="FILE", help="default: crosspost.toml")

@@ -17,6 +17,7 @@ from connectors.contract import Duration, Settings
 from connectors.registry import AnyAccount, AnySource
 from flows.config_mistakes import sentences
 from flows.config_secrets import resolve_secrets
+from templates.render import SHIPPED
 
 
 class ConfigError(Exception):
@@ -43,7 +44,10 @@ def _database(url: str, info: ValidationInfo) -> str:
     if parsed.drivername not in {"sqlite", "postgresql+psycopg"}:
         raise ValueError(f'"{parsed.drivername}:" is not supported; use "sqlite:///…" or "postgresql+psycopg://…"')
     if parsed.drivername == "sqlite":
-        parsed = parsed.set(database=str(info.data["path"].parent / (parsed.database or "crosspost.db")))
+        file = info.data["path"].parent / (parsed.database or "crosspost.db")
+        if not file.parent.is_dir():
+            raise ValueError(f"there is no folder {file.parent}; make it, or name another file")
+        parsed = parsed.set(database=str(file))
     return parsed.render_as_string(hide_password=False)
 
 
@@ -91,6 +95,13 @@ class Config(Settings):
             )
             for name in names
             if name not in known
+        ]
+        folders = (self.folder / "templates", SHIPPED)
+        faults += [
+            f'routes[{number}].template: there is no "{route.template}" in templates/ beside this file, nor among the '
+            f"shipped ones: {', '.join(sorted(path.name for path in SHIPPED.glob('*.j2')))}"
+            for number, route in enumerate(self.routes)
+            if not any((folder / route.template).is_file() for folder in folders)
         ]
         if not self.routes:
             faults = ["routes: is empty; add a [[routes]] table"]

@@ -57,7 +57,7 @@ def _fault(detail: Any, loc: tuple[int | str, ...], config: type[BaseModel]) -> 
         return f"must be {context['expected']}"
     if kind == "value_error":
         return str(context["error"])
-    return PLAIN.get(kind) or str(detail["msg"]).replace("Input should", "must")
+    return PLAIN.get(kind) or str(detail["msg"]).replace("Input should", "must").replace("datetime.timedelta(0)", "0s")
 
 
 def _missing(loc: tuple[int | str, ...]) -> str:

@@ -50,10 +50,13 @@ def _look(app: App, account: str, doubt: Doubt) -> Outcome:
 
 def _found(app: App, account: str, doubt: Doubt, posted: Posted) -> Outcome:
     try:
-        app.ledger.found(doubt, posted, now=app.now())
+        objection = app.ledger.found(doubt, posted, now=app.now())
     except LostClaim as lost:
         failure = f"{account}: post {doubt.id} is out as {posted.url}, but the ledger had given it up: {lost}"
         return Outcome.of_doubt(doubt, status="unsure", reason=str(lost), failure=failure)
+    if objection:
+        failure = f"{account}: post {doubt.id} is held: {objection}"
+        return Outcome.of_doubt(doubt, status="held", reason=objection, failure=failure)
     return Outcome.of_doubt(doubt, status="posted", reason="found in the timeline", url=posted.url)
 
 

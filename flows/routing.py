@@ -54,9 +54,8 @@ class Read:
 
 def chronological(items: Sequence[Item]) -> list[Item]:
     """Oldest first: by date where every item has one, else the source's own order, which is newest first."""
-    if all(item.published for item in items):
-        return sorted(items, key=_published)
-    return list(reversed(items))
+    as_listed = list(reversed(items))
+    return sorted(as_listed, key=_published) if all(item.published for item in items) else as_listed
 
 
 def _published(item: Item) -> datetime:

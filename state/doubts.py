@@ -46,9 +46,9 @@ class Doubts(Connected):
         with self._reading() as connection:
             return [_doubt(row) for row in connection.execute(query)]
 
-    def found(self, doubt: Doubt, posted: Posted, *, now: datetime) -> None:
-        """It is out: here is its tweet. Raises `LostClaim` as `confirm` does."""
-        succeed(self._engine, doubt, posted, "found in the timeline", now=now)
+    def found(self, doubt: Doubt, posted: Posted, *, now: datetime) -> str:
+        """It is out: here is its tweet. Empty, or why it is held instead. Raises `LostClaim` as `confirm` does."""
+        return succeed(self._engine, doubt, posted, "found in the timeline", now=now)
 
     def absent(self, doubt: Doubt, *, look_again: timedelta, now: datetime) -> Status:
         """The timeline does not show it; the post's status now. Raises `LostClaim`.

@@ -104,14 +104,17 @@ def end_attempt(
         raise lost(hand)
 
 
-def succeed(engine: Engine, hand: Claim | Doubt, posted: Posted, why: str, *, now: datetime) -> None:
-    """Settle an attempt as posted, from wherever it may be by now. Raises `LostClaim`, after noting the tweet."""
+def succeed(engine: Engine, hand: Claim | Doubt, posted: Posted, why: str, *, now: datetime) -> str:
+    """Settle an attempt as posted, from wherever it may be by now. Raises `LostClaim`, after noting the tweet.
+
+    Empty if it is posted now; else why it is held: the tweet is another post already.
+    """
     with writing(engine) as connection:
         row = lock(connection, hand.id)
         if row is None:
             raise lost(hand)
         if row.tweet_id == posted.id:
-            return  # the same fact, told twice
+            return ""  # the same fact, told twice
         holds = row.attempt == hand.attempt and row.status in ("sending", "unsure", "held", "waiting")
         other = tweeted_as(connection, row.account, posted.id)
         if not holds:
@@ -123,12 +126,15 @@ def succeed(engine: Engine, hand: Claim | Doubt, posted: Posted, why: str, *, no
                 tweet_id=posted.id,
             )
         elif other:
-            move(connection, row.id, "held", f"what looks like it, {posted.url}, is post {other}", now=now)
+            doubt = f"what looks like it, {posted.url}, is post {other}"
+            move(connection, row.id, "held", doubt, now=now)
+            return doubt
         else:
             tweet = {"tweet_id": posted.id, "tweet_url": posted.url, "posted_at": posted.at}
             move(connection, row.id, "posted", why, now=now, **tweet)
     if not holds:
         raise lost(hand)
+    return ""
 
 
 def tweeted_as(connection: Connection, account: str, tweet_id: str) -> int | None:

@@ -120,14 +120,14 @@ def test_check_finds_everything_fine(house: House, capsys: pytest.CaptureFixture
     assert "wrong" not in printed
 
 
-def test_check_names_a_wrong_key_a_dead_server_and_a_missing_template(
+def test_check_names_a_wrong_key_a_dead_server_and_a_broken_template(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
     house.x.credentials = {**house.x.credentials, "api_secret": "another"}
     house.blog_url = "http://127.0.0.1:9"
     house.configure()
-    config = house.folder / "crosspost.toml"
-    config.write_text(config.read_text(encoding="utf-8").replace("blog.j2", "blgo.j2"), encoding="utf-8")
+    (house.folder / "templates").mkdir()
+    (house.folder / "templates" / "blog.j2").write_text("{% if %}", encoding="utf-8")
     house.x.credentials = {**house.x.credentials, "api_secret": "simulated-api-secret"}
     assert main(["check"]) == 1
     wrong = [line for line in capsys.readouterr().out.splitlines() if line.startswith("wrong")]
@@ -155,7 +155,8 @@ def test_a_wrong_config_ends_every_command_with_two_and_one_line(
 
 
 def test_a_database_that_cannot_be_opened_is_one_line(house: House, capsys: pytest.CaptureFixture[str]) -> None:
-    house.configure(top='database = "sqlite:///nowhere/crosspost.db"')
+    (house.folder / "nowhere").write_text("this is no database", encoding="utf-8")
+    house.configure(top='database = "sqlite:///nowhere"')
     assert main(["status"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "nowhere" in line

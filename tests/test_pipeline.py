@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from connectors.contract import Item
 from connectors.simulators import x_faults
 from connectors.simulators.faults import answer
 from flows.collect import collect
+from flows.routing import chronological
 from flows.words import prepare
 from tests.house import MINUTE, NOW, House, article, open_house
 
@@ -353,3 +355,17 @@ def test_two_accounts_do_not_say_the_same(house: House) -> None:
     assert len(house.tweets) == 1
     assert "says the same on another account" in report.failures[0]
     assert house.counts()["held"] == 1
+
+
+def test_two_posts_that_lead_to_one_page_are_two_tweets_even_if_an_answer_is_lost(house: House) -> None:
+    house.blog.publish(article(3, title="Erste Nachricht", html="<p>Am Morgen.</p>", slug="../.."))
+    house.blog.publish(article(4, title="Zweite Meldung", html="<p>Zu Mittag.</p>", slug="../.."))
+    house.x.next(*[x_faults.GATEWAY_DOWN] * 2)
+    house.poll()
+    house.poll_until_quiet()
+    assert sorted(tweet.splitlines()[0] for tweet in house.tweets) == ["Erste Nachricht", "Zweite Meldung"]
+
+
+def test_of_entries_with_one_date_the_one_that_is_listed_first_is_the_newest() -> None:
+    newest, oldest = (Item(source="blog", id=name, published=NOW) for name in ("newest", "oldest"))
+    assert chronological([newest, oldest]) == [oldest, newest]

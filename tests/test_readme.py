@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import _parser
+from flows.cli import parser
 from flows.config import load
 
 ROOT = Path(__file__).parent.parent
@@ -39,7 +39,7 @@ def test_the_short_config_is_named_in_env_example() -> None:
 
 @pytest.mark.parametrize("command", commands("crosspost"))
 def test_every_command_of_ours_is_one(command: str) -> None:
-    assert _parser().parse_args(command.split()[1:]).command
+    assert parser().parse_args(command.split()[1:]).command
 
 
 @pytest.mark.parametrize("command", commands("make"))

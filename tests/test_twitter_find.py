@@ -121,7 +121,7 @@ def test_a_link_whose_picture_is_said_to_be_none_is_a_link(x, office):
     shown = tweet("Neu: https://t.co/abcdefghij", LINK)
     shown["entities"]["urls"][0] |= {"media_key": None, "unwound_url": None}
     x.next(timeline(shown), on="look")
-    assert find(office, f"Ganz andere Worte: {LINK}", LINK)
+    assert find(office, f"Neu!! {LINK}", LINK)
 
 
 def test_the_same_words_with_another_link_are_another_tweet(office):
@@ -287,3 +287,29 @@ def test_trouble_with_a_picture_is_told_before_any_tweet(x, office, endpoint):
     with pytest.raises(NotPosted):
         office.upload(b"GIF89a", media_type="image/gif", alt="Ein Haus")
     assert x.tweets == []
+
+
+@pytest.mark.parametrize(
+    "link", ["https://blog.kaufhaus.example/neu", "http://127.0.0.1:8000/neu", "https://kaufhaus.music/über-例え"]
+)
+def test_a_link_that_only_x_takes_for_one_is_found_by_its_words(x, office, link):
+    x.next(timeline(tweet("Neu bei uns\n\nhttps://t.co/abcdefghij")), on="look")
+    assert find(office, f"Neu bei uns\n\n{link}", link)
+
+
+def test_another_post_that_leads_to_the_same_page_is_another_tweet(x, office):
+    x.next(timeline(tweet("Zweite Nachricht von heute https://t.co/abcdefghij", LINK)), on="look")
+    assert find(office, f"Erste Meldung am Morgen {LINK}", LINK) is None
+
+
+def test_of_two_tweets_that_lead_to_one_page_the_one_with_the_words_is_it(x, office):
+    newer = tweet("Angebot der Woche: Birnen https://t.co/abcdefghij", LINK, id="18")
+    older = tweet("Angebot der Woche: Äpfel https://t.co/abcdefghij", LINK, id="17")
+    x.next(timeline(newer, older), on="look")
+    assert find(office, f"Angebot der Woche: Äpfel {LINK}", LINK).id == "17"
+
+
+def test_an_old_tweet_with_the_same_link_is_another_one(x, office):
+    old = tweet("Neu: https://t.co/abcdefghij", LINK, created_at="2023-01-01T08:00:00.000Z")
+    x.next(timeline(old), on="look")
+    assert find(office, f"Neu: {LINK}", LINK) is None
