@@ -12,6 +12,8 @@ from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 import idna
 
+from connectors.tracking_marks import is_mark
+
 # Nobody publishes a longer or more wrapped link; the bounds keep the work on hostile input small
 _LONGEST = 8192
 _DEEPEST = 20
@@ -25,10 +27,18 @@ _AMP_SUFFIX = re.compile(r"\.amp(?=(?:\.html?)?$)", re.IGNORECASE)
 
 _PATH_SAFE = "~!$&'()*+,=:@"  # with letters, digits and -._ all that a path segment may hold bare, except ";"
 _OPENERS = "<([{\"'„“‚‘«»‹›"
-_ENDERS = ".,;:!?>\"'„“”‚‘’«»‹›…\u00ad\u200b\u200e\u200f\u2060\ufeff"
+_ENDERS = ".,;?>\"'„“”‚‘’«»‹›…\u00ad\u200b\u200e\u200f\u2060\ufeff"
+_UNSURE = "!:"  # a sentence may end so, but so does /wiki/Yahoo!
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
 
 _HOST_VARIANTS = frozenset({"www", "m", "mobile", "amp"})
+# Under these anybody can own a name, even www.co.uk or m.com.au
+_PUBLIC_SUFFIX = re.compile(r"(?:co|com|org|net|gov|gob|gouv|gv|mil|ac|edu|or|ne|go)\.[a-z]{2}")
+_ALIASES = (
+    (re.compile(r"(?:mbasic|touch|web|[a-z]{2}-[a-z]{2})\.facebook\.com"), "facebook.com"),
+    (re.compile(r"old\.reddit\.com"), "reddit.com"),
+    (re.compile(r"twitter\.com"), "x.com"),
+)
 
 # Addresses that only forward to another one, which stands in one of _TARGETS
 _GOOGLE = r"google\.(?:[a-z]{2,3}|com?\.[a-z]{2})"
@@ -54,47 +64,10 @@ _SHIM = re.compile(
     re.VERBOSE,
 )
 _TARGETS = ("u", "url", "q", "z", "to", "uddg")
+_SHORT_VIDEO = re.compile(r"youtu\.be/([A-Za-z0-9_-]+)/?")
 _AMP_CACHE = re.compile(
     rf"(?:(?:[\w-]+\.)?(?:cdn\.ampproject\.org|bing-amp\.com)/[a-z]{{1,3}}|{_GOOGLE}/amp)/(?:s/)?([^/]+\.[^/].*)"
 )
-
-# Marks that analytics, mail and ad systems add to a link: https://github.com/miniflux/v2 (urlcleaner) and the
-# documentation of Matomo, etracker, AT Internet, Webtrekk, Emarsys, Eloqua, HubSpot, Klaviyo and Meta.
-_MARK_PREFIXES = (
-    *("utm_", "__utm", "mtm_", "matomo_", "pk_", "piwik_", "itm_", "etcc_", "at_", "wt_", "wt.", "hsa_", "hmb_"),
-    *("_hs", "__hs", "hscta", "fb_", "__cft__", "elq", "bsft_", "vero_", "oly_", "_branch_", "_gac"),
-)
-_MARKS = frozenset(
-    """
-    fbclid gclid gclsrc dclid gbraid wbraid gad gad_source gad_campaignid srsltid yclid ysclid twclid ttclid msclkid
-    li_fat_id epik igsh igshid mibextid rdid __tn__ __xts__ __eep__ sfnsn sfns fbadid scclid sccid irclickid
-    irgwc cjevent awc zanpid wickedid rb_clickid tduid _openstat
-    _ga _gl _ke _kx __s _bhlid __readwiselocation xtor xtref xts s_kwcid s_cid ef_id adobe_mc icid ocid cmpid ncid
-    cm_mmc cm_mmca1 cm_sp cm_re cm_ven cm_cat cm_pla cm_ite ga_source ga_medium ga_term ga_content ga_campaign
-    campaign_source campaign_medium campaign_name campaign_term campaign_content ns_source ns_mchannel ns_campaign
-    ns_linkname ns_fee mc_cid mc_eid mc_tc mkt_tok ml_subscriber ml_subscriber_hash ck_subscriber_id vgo_ee
-    dm_i dm_t sc_cid sc_src sc_lid sc_llid sc_uid sc_eh ss_source ss_email_id ss_campaign_id ss_campaign_name
-    trk_contact trk_msg trk_module trk_sid trkcampaign sr_share twsrc __twitter_impression ref_src ref_url
-    phpsessid jsessionid replytocom usqp amp_js_v amp_gsa noamp nonamp
-    """.split()  # noqa: SIM905 (a list of words is easier to read and to keep)
-)
-_MARKS_OF_SITE = {
-    "facebook.com": {"_rdr", "_rdc", "ref", "refid", "paipv", "eav", "extid", "locale", "hc_ref", "share_url"},
-    "twitter.com": {"s", "t", "cxt"},
-    "x.com": {"s", "t", "cxt"},
-    "youtube.com": {"si", "feature", "pp", "ab_channel", "t"},
-    "youtu.be": {"si", "feature", "t"},
-    "open.spotify.com": {"si", "nd"},
-    "linkedin.com": {"trk", "trackingid", "lipi", "lici", "rcm"},
-}
-_REFERRER_KEYS = frozenset({"ref", "referrer", "referer"})
-_REFERRERS = frozenset(
-    """
-    facebook fb twitter x t.co instagram ig linkedin lnkd xing youtube tiktok pinterest reddit whatsapp telegram threads
-    mastodon bluesky bsky tumblr medium flipboard hackernews hn ycombinator producthunt google bing duckduckgo
-    """.split()  # noqa: SIM905 (a list of words is easier to read and to keep)
-)
-_AMP_KEYS = frozenset({"amp", "output", "outputtype", "view", "format", "mode"})
 
 
 def canonical_link(url: str) -> str:
@@ -130,7 +103,7 @@ def _simpler(link: str) -> str:
     parts = _split(_trim(link))
     if parts is None:
         return link
-    if target := _behind_shim(parts) or _behind_cache(parts):
+    if target := _behind_shim(parts) or _behind_cache(parts) or _behind_short_video(parts):
         return target
     host = _host(parts)
     query = _query(parts.query, host)
@@ -153,10 +126,13 @@ def _trim(link: str) -> str:
     link = link.lstrip(_OPENERS)
     surplus = {closer: link.count(closer) - link.count(opener) for closer, opener in _CLOSERS.items()}
     end = len(link)
-    while end and (link[end - 1] in _ENDERS or surplus.get(link[end - 1], 0) > 0):
+    while end and (link[end - 1] in _ENDERS + _UNSURE or surplus.get(link[end - 1], 0) > 0):
         end -= 1
         if link[end] in surplus:
             surplus[link[end]] -= 1
+    # Behind a closing quote an exclamation mark is the sentence's; right behind the path it may be the link's
+    while end < len(link) and link[end] in _UNSURE:
+        end += 1
     return link[:end]
 
 
@@ -175,6 +151,11 @@ def _behind_cache(parts: SplitResult) -> str:
     return link if _split(link) else ""
 
 
+def _behind_short_video(parts: SplitResult) -> str:
+    video = _SHORT_VIDEO.fullmatch(_host(parts) + parts.path)
+    return f"https://youtube.com/watch?v={video[1]}&{parts.query}" if video else ""
+
+
 def _without_fbclid(link: str) -> str:
     parts = _split(link)
     if parts is None or "fbclid=" not in parts.query:
@@ -184,7 +165,7 @@ def _without_fbclid(link: str) -> str:
 
 
 def _host(parts: SplitResult) -> str:
-    """The host as DNS knows it, without its mobile and AMP variants; empty if it can be none."""
+    """The host as DNS knows it, without its mobile and AMP variants and aliases; empty if it can be none."""
     host = unquote(parts.hostname or "").rstrip(".")
     if len(host) > 253:
         return ""
@@ -197,8 +178,10 @@ def _host(parts: SplitResult) -> str:
 
 def _main_host(host: str) -> str:
     labels = host.split(".")
-    sub = [label for label in dropwhile(_HOST_VARIANTS.__contains__, labels[:-2]) if label != "m"]
-    return ".".join(sub + labels[-2:])
+    own = 3 if _PUBLIC_SUFFIX.fullmatch(".".join(labels[-2:])) else 2
+    sub = [label for label in dropwhile(_HOST_VARIANTS.__contains__, labels[:-own]) if label != "m"]
+    main = ".".join(sub + labels[-own:])
+    return next((name for alias, name in _ALIASES if alias.fullmatch(main)), main)
 
 
 def _port(parts: SplitResult) -> str:
@@ -226,7 +209,11 @@ def _without_variants(segments: list[str]) -> list[str]:
 
 def _query(query: str, host: str) -> str:
     """`?` and the pairs that say which article it is, keys sorted, in order within a key; empty if there are none."""
-    kept = sorted((pair for pair in _pairs(query) if not _is_mark(*pair, host)), key=lambda pair: pair[0])
+    pairs = list(_pairs(query))
+    marks = {pair for pair in pairs if is_mark(*pair, host)}
+    if any(key.lower() == "share" for key, _ in marks):
+        marks.add(("nb", "1"))  # Jetpack's buttons add ?share=facebook&nb=1
+    kept = sorted((pair for pair in pairs if pair not in marks), key=lambda pair: pair[0])
     return "?" + "&".join(f"{key}={value}" if value else key for key, value in kept) if kept else ""
 
 
@@ -237,23 +224,6 @@ def _pairs(query: str) -> Iterator[tuple[str, str]]:
         key, _, value = pair.removeprefix("amp;").partition("=")
         if key or value:
             yield _quoted(key), _quoted(value)
-
-
-def _is_mark(key: str, value: str, host: str) -> bool:
-    key, value = unquote(key).lower(), unquote(value).lower()
-    if key in _AMP_KEYS:
-        return value == "amp" or (key == "amp" and value in ("", "1", "true"))
-    if key in _REFERRER_KEYS and _is_referrer(value, host):
-        return True
-    return key in _MARKS or key.startswith(_MARK_PREFIXES) or key in _MARKS_OF_SITE.get(host, ())
-
-
-def _is_referrer(value: str, host: str) -> bool:
-    """`facebook`, `l.facebook.com` or the article's own site: other values of `ref` may be the name of a version."""
-    name = _main_host(_HTTP.sub("", value).partition("/")[0])
-    site = name.split(".")[-2:][0]
-    own = ("." in name and f".{host}".endswith(f".{name}")) or name.endswith(f".{host}")
-    return own or bool({name, site} & _REFERRERS)
 
 
 def _fragment(fragment: str, host: str) -> str:

@@ -45,6 +45,21 @@ SAME = [
     ("https://firma.de/neu?&", ARTICLE),
     ("https://firma.de/neu?=", ARTICLE),
     ("https://firma.de/neu?a&b", "https://firma.de/neu?b=&a="),
+    *[
+        (f"https://firma.de/neu?{key}=1", ARTICLE)
+        for key in ("smid", "guccounter", "guce_referrer", "guce_referrer_sig", "xing_share", "wpisrc", "icid", "ocid")
+    ],
+    *[
+        (f"https://firma.de/neu?{key}={name}", ARTICLE)
+        for key in ("source", "ref", "from", "partner", "via", "wtmc")
+        for name in ("rss", "feed", "Twitter", "facebook", "linkedin.com")
+    ],
+    ("https://firma.de/neu?source=rss----8d1f0c---4", ARTICLE),
+    ("https://firma.de/neu?CMP=share_btn_fb", ARTICLE),
+    ("https://firma.de/neu?share=facebook&nb=1", ARTICLE),
+    ("https://firma.de/neu?share=jetpack-whatsapp", ARTICLE),
+    ("https://firma.de/neu?share=x&nb=1&p=2", "https://firma.de/neu?p=2"),
+    ("https://firma.de/neu?utm_id=1&vero_id=2&pk_cid=3&at_custom1=4&wt_zmc=5&fb_action_ids=6", ARTICLE),
     # One article in several dresses
     ("https://firma.de/neu?amp", ARTICLE),
     ("https://firma.de/neu?amp=1", ARTICLE),
@@ -62,6 +77,15 @@ SAME = [
     ("https://firma.de/neu;PHPSESSID=1f/?a=1", "https://firma.de/neu?a=1"),
     ("https://firma.de/neu;jsessionid=1F!node2", ARTICLE),
     ("https://firma.de/neu?replytocom=12#respond", ARTICLE),
+    ("https://www.firma.co.uk/neu", "https://firma.co.uk/neu"),
+    ("https://de.m.firma.com.au/neu", "https://de.firma.com.au/neu"),
+    ("https://www.m.co.uk/neu", "https://m.co.uk/neu"),
+    ("https://mbasic.facebook.com/firma/posts/1", "https://www.facebook.com/firma/posts/1"),
+    ("https://de-de.facebook.com/firma/posts/1", "https://m.facebook.com/firma/posts/1"),
+    ("https://old.reddit.com/r/firma/comments/1", "https://www.reddit.com/r/firma/comments/1"),
+    ("https://mobile.twitter.com/firma/status/1?s=20", "https://x.com/firma/status/1"),
+    ("https://youtu.be/aB-_1?si=x&t=42", "https://www.youtube.com/watch?v=aB-_1"),
+    ("https://youtu.be/a/?list=b", "https://m.youtube.com/watch?list=b&v=a"),
     # One address in several spellings
     ("HTTP://Firma.DE:80/neu", ARTICLE),
     ("https://firma.de./neu", ARTICLE),
@@ -87,6 +111,11 @@ SAME = [
     (" \thttps://firma.de/neu\u200b\n", ARTICLE),
     ("https://de.wikipedia.org/wiki/Bonn_(Band)).", "https://de.wikipedia.org/wiki/Bonn_(Band)"),
     ("https://firma.de/neu…", ARTICLE),
+    ("https://firma.de/neu.", ARTICLE),
+    ("https://firma.de/neu,", ARTICLE),
+    ("https://firma.de/neu;", ARTICLE),
+    ("https://firma.de/neu]", ARTICLE),
+    ("(https://firma.de/wiki/Yahoo!).", "https://firma.de/wiki/Yahoo%21"),
     # Addresses that only forward, or show another's page
     ("https://l.facebook.com/l.php?h=1&amp;u=https%3A%2F%2Ffirma.de%2Fneu", ARTICLE),
     ("https://www.facebook.com/flx/warn/?u=https%3A%2F%2Ffirma.de%2Fneu&h=1", ARTICLE),
@@ -129,6 +158,18 @@ DIFFERENT = [
     ("https://firma.de/watch?t=10", "https://firma.de/watch?t=20"),
     ("https://firma.de/autumn?utmost=1", "https://firma.de/autumn?utmost=2"),
     ("https://youtube.com/watch?v=a", "https://youtube.com/watch?v=b"),
+    *[
+        (f"https://firma.de/x?{key}=1", f"https://firma.de/x?{key}=2")
+        for key in ("at_id", "pk_id", "fb_id", "wt_id", "itm_id", "hsa_id", "mtm_id", "at_home", "fb_page", "xts", "nb")
+    ],
+    *[
+        (f"https://firma.de/x?{key}={value}", "https://firma.de/x")
+        for key in ("source", "from", "partner", "via", "wtmc", "share", "cmp")
+        for value in ("berlin", "2", "feed.v2", "rss2json", "share")
+    ],
+    ("https://firma.de/x?from=x", "https://firma.de/x?from=y"),
+    ("https://firma.de/x?share=3&nb=1", "https://firma.de/x?share=3"),
+    ("https://firma.de/x?share=facebook&nb=2", "https://firma.de/x?share=facebook&nb=3"),
     # A place of its own
     ("https://firma.de/page/2/", "https://firma.de/"),
     ("https://firma.de/neu", "https://firma.de/neu-2"),
@@ -149,6 +190,9 @@ DIFFERENT = [
     ("https://firma.de/#/neu", "https://firma.de/#/alt"),
     ("https://firma.de/#!/neu?id=1", "https://firma.de/#!/neu?id=2"),
     ("https://de.wikipedia.org/wiki/Bonn_(Band)", "https://de.wikipedia.org/wiki/Bonn"),
+    ("https://firma.de/wiki/Yahoo!", "https://firma.de/wiki/Yahoo"),
+    ("https://firma.de/wiki/Wer%3F", "https://firma.de/wiki/Wer"),
+    ("https://firma.de/wiki/Talk:", "https://firma.de/wiki/Talk"),
     # A host of its own
     ("https://firma.de:8080/neu", ARTICLE),
     ("https://firma.de:8080/neu", "https://firma.de:8081/neu"),
@@ -158,6 +202,19 @@ DIFFERENT = [
     ("https://mobile.de/neu", "https://m.de/neu"),
     ("https://wwwfirma.de/neu", ARTICLE),
     ("https://strasse.de/", "https://straße.de/"),
+    *[
+        (f"https://{label}.{suffix}/neu", f"https://{suffix}/neu")
+        for label in ("www", "m", "mobile", "amp")
+        for suffix in ("co.uk", "com.au", "or.at", "de")
+    ],
+    ("https://www.co.uk/neu", "https://m.co.uk/neu"),
+    ("https://foo.m.co.uk/neu", "https://foo.co.uk/neu"),
+    ("https://developers.facebook.com/neu", "https://facebook.com/neu"),
+    ("https://api.twitter.com/neu", "https://x.com/neu"),
+    ("https://old.firma.de/neu", ARTICLE),
+    ("https://youtu.be/a", "https://youtu.be/b"),
+    ("https://youtu.be/a", "https://youtu.be/A"),
+    ("https://youtu.be/a?list=b", "https://youtu.be/a?list=c"),
     # Not a shim, or nothing behind it
     ("https://l.facebook.com/l.php?u=javascript:a", "https://l.facebook.com/l.php?u=javascript:b"),
     ("https://firma.de/l.php?u=https://a.de", "https://firma.de/l.php?u=https://b.de"),
@@ -173,6 +230,7 @@ PIECES = [
     *("index.html", ";jsessionid=1", ";", "#", "#!", "#/", "#:~:text=", "(", ")", ").", "]", "„", "“", "…", "!", ","),
     *("'", "%2B", "%20", "a", "B", "id=2", "[::1]", "[", " ", "\ud800", "\udcff", "\x00", "\u200b", "\u0308", "u", "1"),
     *("https://l.facebook.com/l.php?u=", "google.com/url?q=", "https://cdn.ampproject.org/c/s/"),
+    *("youtu.be/", "co.uk", "twitter.com", "de-de.facebook.com", "share=x", "nb=1", "source=rss", "%21"),
 ]
 
 
