@@ -167,7 +167,8 @@ DIFFERENT = [
         for key in ("source", "from", "partner", "via", "wtmc", "share", "cmp")
         for value in ("berlin", "2", "feed.v2", "rss2json", "share")
     ],
-    ("https://firma.de/x?from=x", "https://firma.de/x?from=y"),
+    ("https://firma.de/x?from=x", "https://firma.de/x"),
+    ("https://firma.de/x?partner=google", "https://firma.de/x"),
     ("https://firma.de/x?share=3&nb=1", "https://firma.de/x?share=3"),
     ("https://firma.de/x?share=facebook&nb=2", "https://firma.de/x?share=facebook&nb=3"),
     # A place of its own
