@@ -1,10 +1,10 @@
 """X, formerly Twitter: posts a draft, finds it again, and says what became of it."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Annotated, Any, Literal
 
 import httpx
@@ -15,7 +15,7 @@ from connectors.oauth1 import OAuth1
 from connectors.transport import deadline, guarded_transport
 from connectors.tweet_length import find_links, tweet_length
 from connectors.twitter_answers import look_failed, post_failed
-from connectors.twitter_match import has_link, has_words
+from connectors.twitter_match import has_link, has_words, is_alike
 from connectors.twitter_problem import Answer, identifier, moment, table
 
 # X's price list of August 2026, in USD.
@@ -105,13 +105,17 @@ class Twitter(AccountSettings):
         """The newest tweet since then with the draft's words or link. Costs $0.001 per tweet that X shows."""
         earliest = since - CLOCK_MARGIN
         with deadline(LOOK_TIMEOUT.total_seconds()):
-            found = _match(draft, (tweet for tweet in self._timeline(user_id, earliest) if _at(tweet) >= earliest))
+            since_then = (tweet for tweet in self._timeline(user_id, earliest) if _at(tweet) >= earliest)
+            found = _match(draft, since_then, by_link=lambda tweet: has_link(draft, tweet) and is_alike(draft, tweet))
         return self._as_posted(found) if found else None
 
     def find_all(self, drafts: Sequence[Draft], *, user_id: str, since: datetime) -> list[Posted | None]:
-        """For each draft the newest tweet since then with its words or link, from one look. Raises as `find` does."""
+        """For each draft the newest tweet since then with its words or link, from one look. Raises as `find` does.
+
+        The words may be another template's by now, so the link decides alone.
+        """
         tweets = list(self._timeline(user_id, since - CLOCK_MARGIN))
-        matches = (_match(draft, tweets) for draft in drafts)
+        matches = (_match(draft, tweets, by_link=partial(has_link, draft)) for draft in drafts)
         return [self._as_posted(tweet) if tweet else None for tweet in matches]
 
     def upload(self, image: bytes, *, media_type: str, alt: str = "") -> str:
@@ -216,15 +220,17 @@ def _at(tweet: Mapping[str, Any]) -> datetime:
     return moment(tweet.get("created_at")) or datetime.now(UTC)
 
 
-def _match(draft: Draft, tweets: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The tweet with the draft's words, or else the first with its link: two posts may lead to one page."""
-    by_link = None
+def _match(
+    draft: Draft, tweets: Iterable[Mapping[str, Any]], *, by_link: Callable[[Mapping[str, Any]], bool]
+) -> Mapping[str, Any] | None:
+    """The tweet with the draft's words, or else the first that its link tells: two posts may lead to one page."""
+    linked = None
     for tweet in filter(identifier, tweets):
         if has_words(draft, tweet):
             return tweet
-        if by_link is None and has_link(draft, tweet):
-            by_link = tweet
-    return by_link
+        if linked is None and by_link(tweet):
+            linked = tweet
+    return linked
 
 
 def _reason(error: httpx.HTTPError) -> str:

@@ -15,7 +15,7 @@ _LINK = "\N{LINK SYMBOL}"
 # Marks without a width of their own, which X may drop: zero-width characters, soft hyphen, variation selectors.
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe0e\ufe0f\ufeff]")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
-_ALIKE = 0.5  # the part of all their words that two texts share, at least, if they are one
+_ALIKE = 0.5
 _MEDIA_LINK = re.compile(r"https?://(?:x|twitter)\.com/[^/]+/status/[0-9]+/(?:photo|video)/", re.IGNORECASE)
 
 
@@ -29,12 +29,12 @@ def has_words(draft: Draft, tweet: Mapping[str, Any]) -> bool:
 
 
 def has_link(draft: Draft, tweet: Mapping[str, Any]) -> bool:
-    """Whether `tweet` carries the draft's link and about its words, should X have changed any of them.
+    """Whether `tweet` carries the draft's link. That alone decides nothing: several posts may lead to one page."""
+    return bool(draft.link) and not _refers_to_another(tweet) and canonical_link(draft.link) in _linked(tweet)
 
-    The link alone decides nothing: several posts may lead to one page.
-    """
-    if _refers_to_another(tweet) or not draft.link or canonical_link(draft.link) not in _linked(tweet):
-        return False
+
+def is_alike(draft: Draft, tweet: Mapping[str, Any]) -> bool:
+    """Whether the two share half of all their words at least, should X have changed some."""
     ours, theirs = _vocabulary(draft.text), _vocabulary(html.unescape(_full_text(tweet)))
     return len(ours & theirs) >= _ALIKE * len(ours | theirs)
 
