@@ -25,7 +25,11 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 # Beside what needs a Prefect server or PostgreSQL: files that start processes, or read or search for long.
-THOROUGH = {"test_crash", "test_demo", "test_feeds_corpus", "test_flow_files", "test_ledger_model", "test_proof"}
+THOROUGH = {
+    *("test_alerts", "test_cli", "test_compose", "test_contributing", "test_crash", "test_demo", "test_feeds_corpus"),
+    *("test_flow_files", "test_ledger_model", "test_monitoring", "test_pipeline", "test_proof", "test_rebuild"),
+    *("test_recheck", "test_source_packages", "test_sources_kit", "test_stories"),
+}
 
 NewDatabase = Callable[[], str]
 
