@@ -50,6 +50,8 @@ _AROUND = {"td": " ", "th": " "} | dict.fromkeys(
 )
 
 # Soft hyphens, zero-width and direction marks, and control characters that are no white space
+# No script stacks more marks on one letter, and sorting a long run of them takes quadratic time.
+_STACKED = re.compile("([\u0300-\u036f]{8})[\u0300-\u036f]+")
 _INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u2060\ufeff\ufffc\u202a-\u202e\u2066-\u2069\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]+"
 )
@@ -129,6 +131,7 @@ def plain_text(html: str) -> str:
         if not _ENCODED.search(text) or _CODE.search(source):
             break
         text = _shown(_bounded(text.replace("\n", "<br>")))
+    text = _STACKED.sub(r"\1", text)
     return normalize("NFC", _without_furniture(_without_shortcodes(_collapsed(_INVISIBLE.sub("", text)))))
 
 

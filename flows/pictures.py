@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterable
 
 from PIL import Image as Pillow
+from PIL import ImageOps
 
 from connectors.contract import Image, PostError, SourceError
 from flows.app import App
@@ -53,8 +54,9 @@ def fitting(body: bytes) -> tuple[bytes, str]:
 
 def _smaller(picture: Pillow.Image) -> bytes:
     """A JPEG within the limit. On white, for JPEG knows no transparency."""
-    canvas = Pillow.new("RGB", picture.size, "white")
-    layer = picture.convert("RGBA")
+    upright = ImageOps.exif_transpose(picture)  # a telephone notes how it was held, and the note is lost below
+    canvas = Pillow.new("RGB", upright.size, "white")
+    layer = upright.convert("RGBA")
     canvas.paste(layer, mask=layer)
     side = LONGEST_SIDE
     while True:

@@ -15,7 +15,7 @@ from connectors.contract import Item, Posted
 from state.engine import Connected, insert_if_missing
 from state.identity import Known, short
 from state.models import History, Post, SeenItem, Source
-from state.stories import give_up, gives_way, hosts_of, repeat, same_story, teller_of
+from state.stories import give_up, gives_way, hosts_of, repeat, retell, same_story, teller_of
 from state.transition import move, note, tweeted_as
 from state.values import Added, Sorted, SourceState
 
@@ -134,6 +134,7 @@ class Intake:
         self._connection.execute(update(SeenItem).where(SeenItem.id == item_id).values(values))
         for row in self._connection.execute(select(Post).where(Post.item_id == item_id)).all():
             self._note_edit(row)
+            retell(self._connection, row, short(item.story), now=self._now)
 
     def _note_edit(self, row: Row[Any]) -> None:
         # Some feeds print the time of day in every entry: an edit a poll. The first one tells it all.

@@ -45,6 +45,17 @@ def repeat(connection: Connection, old: Row[Any], new: Row[Any], *, now: datetim
     connection.execute(update(Post).where(Post.same_as == old.id).values(same_as=new.id, reason=why, updated_at=now))
 
 
+def retell(connection: Connection, row: Row[Any], story: str, *, now: datetime) -> None:
+    """An edited item may be about something else by now: its post tells that, or repeats who tells it already."""
+    if row.story in (None, story) or row.attempt or row.status not in ("waiting", "held"):
+        return
+    teller = teller_of(connection, row.account, story)
+    if teller is None:
+        connection.execute(update(Post).where(Post.id == row.id).values(story=story))
+    else:
+        move(connection, row.id, "skipped", same_story(teller.id), now=now, story=None, same_as=teller.id)
+
+
 def hosts_of(connection: Connection, source: str) -> frozenset[str]:
     """The hosts of the newest stories of a source."""
     newest = select(SeenItem.story).where(SeenItem.source == source).order_by(SeenItem.id.desc()).limit(_NEWEST)

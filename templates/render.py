@@ -80,7 +80,7 @@ class Renderer:
         scales = _Scales(account)
         shown = prepare(item, scales.links, limit=scales.limit, mentions=wording.mentions)
         text = _fitted(_laid_out(template, shown, wording, account), wording.template, shown, scales)
-        _require_voice(text, wording)
+        _require_voice(text, wording, item.language)
         return Draft(
             text=text,
             link=_link_in(text, shown.link, scales),
@@ -99,6 +99,10 @@ class Renderer:
             raise TemplateError(
                 f"there is no template {error.name!r} in {', '.join(map(str, self._folders))}. "
                 f"Write that file, or name another template in the route."
+            ) from error
+        except RecursionError as error:
+            raise TemplateError(
+                f"{name}: brackets or blocks too deep for anybody to read. Simplify it; {_HELP}."
             ) from error
         except (OSError, UnicodeDecodeError) as error:
             raise TemplateError(f"the template {name!r} cannot be read: {error}. Save it as UTF-8 text.") from error
@@ -155,8 +159,8 @@ def _fitted(layout: Layout, name: str, item: Item, scales: _Scales) -> str:
     return text
 
 
-def _require_voice(text: str, wording: Wording) -> None:
-    if wording.voice and (sentence := offending_sentence(text, wording.voice)):
+def _require_voice(text: str, wording: Wording, language: str) -> None:
+    if wording.voice and (sentence := offending_sentence(text, wording.voice, language)):
         raise WrongVoice(
             f"{wording.template}: the route wants the voice {wording.voice!r}, and this addresses readers the other"
             f' way: "{sentence}" Change the words at the source or in the template, or settle the post by hand.',

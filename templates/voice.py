@@ -27,9 +27,9 @@ _SIE = re.compile(rf"(?<=[\w,–—-]\s)(?:Sie|Ihre?[mnrs]?{_POLITE_PLURAL}|Ihne
 _QUOTED = re.compile(r"„[^“”\n]{0,600}[“”]|»[^«\n]{0,600}«|«[^»\n]{0,600}»|\"[^\"\n]{0,600}\"|“[^”\n]{0,600}”")
 
 
-def offending_sentence(text: str, voice: Voice) -> str:
+def offending_sentence(text: str, voice: Voice, language: str = "") -> str:
     """The first sentence of a German text that addresses readers the other way; empty if none does."""
-    if guess(text) != "de":
+    if (language or guess(text)) != "de":
         return ""
     wrong = _SIE if voice == "du" else _DU
     unquoted = _QUOTED.sub(lambda quote: "„" + "x" * (len(quote.group()) - 2) + "“", text)

@@ -273,3 +273,26 @@ def test_a_long_feed_is_taken_in_at_once(ledger: Ledger) -> None:
     many = [item(number) for number in range(600)]
     assert len(read(ledger, *many).new) == 600
     assert read(ledger, *many).known == 600
+
+
+def test_a_waiting_post_whose_item_is_about_something_else_by_now_frees_its_old_story(ledger: Ledger) -> None:
+    first = add(ledger, item(1, story="https://b.example/old"))
+    read(ledger, item(1, story="https://b.example/new", text="Another"))
+    other = add(ledger, item(2, story="https://b.example/old"))
+    assert (state(ledger, first), state(ledger, other)) == ("waiting", "waiting")
+
+
+def test_a_waiting_post_whose_item_turns_to_a_story_that_is_told_repeats_it(ledger: Ledger) -> None:
+    teller = add(ledger, item(1, story="https://b.example/told"))
+    late = add(ledger, item(2, story="blog:2"))
+    read(ledger, item(2, story="https://b.example/told", text="Another"))
+    assert (state(ledger, late), shown(ledger, late)["same_as"]) == ("skipped", teller)
+
+
+def test_a_post_that_is_out_keeps_its_story_whatever_becomes_of_its_item(ledger: Ledger) -> None:
+    claim = claimed(ledger)
+    ledger.confirm(claim, tweet(), now=NOW)
+    read(ledger, item(story="https://b.example/other", text="Another"))
+    assert add(ledger, item(2, story=item().story)) != claim.id
+    assert shown(ledger, claim.id)["status"] == "posted"
+    assert [post.status for post in ledger.posts()].count("waiting") == 0

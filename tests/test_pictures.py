@@ -40,3 +40,13 @@ def test_bytes_that_are_no_picture_are_told(body: bytes) -> None:
 def test_a_picture_of_a_kind_that_x_does_not_take_is_told() -> None:
     with pytest.raises(NoPicture):
         fitting(picture("BMP"))
+
+
+def test_a_picture_of_a_telephone_that_was_held_upright_stays_upright() -> None:
+    packed = io.BytesIO()
+    exif = Pillow.Exif()
+    exif[0x0112] = 6  # turned by 90 degrees
+    Pillow.frombytes("RGB", (3000, 2000), os.urandom(3000 * 2000 * 3)).save(packed, "JPEG", quality=95, exif=exif)
+    assert packed.tell() > LARGEST_UPLOAD
+    with Pillow.open(io.BytesIO(fitting(packed.getvalue())[0])) as opened:
+        assert opened.height > opened.width

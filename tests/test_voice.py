@@ -68,3 +68,9 @@ def test_english_has_no_such_thing() -> None:
 )
 def test_what_it_misses_is_known(text: str, voice: str) -> None:
     assert not offending_sentence(text, voice)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["Dein Sparplan!", "Deine Bank."])
+def test_of_a_text_too_short_to_tell_its_language_the_item_tells_it(text: str) -> None:
+    assert offending_sentence(text, "sie") == ""
+    assert offending_sentence(text, "sie", "de") == text
