@@ -130,7 +130,5 @@ def _put(wanted: "AutomationCore") -> None:
 
 
 def _essence(automation: "AutomationCore") -> Any:
-    """What makes an automation what it is."""
-    return automation.model_dump(
-        mode="json", include={"description", "trigger", "actions"}, exclude={"trigger": {"id"}}
-    )
+    """What makes an automation what it is. Not as JSON: that makes lists of sets, each time in another order."""
+    return automation.model_dump(include={"description", "trigger", "actions"}, exclude={"trigger": {"id"}})

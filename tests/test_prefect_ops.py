@@ -131,7 +131,9 @@ def installed(api: Prefect) -> dict[str, Any]:
 
 def install(api: Prefect, house: House) -> list[str]:
     command = [sys.executable, "-m", "flows.cli", "ops", "install", "--config", str(house.folder / "crosspost.toml")]
-    done = subprocess.run(command, cwd=ROOT, env=api.environment, capture_output=True, text=True, check=True)
+    # Python orders sets by this seed; with 7, an automation and the server's copy of it print in different orders.
+    environment = api.environment | {"PYTHONHASHSEED": "7"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
 
 
