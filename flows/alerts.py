@@ -4,11 +4,11 @@ import logging
 from collections.abc import Iterable, Mapping
 
 from flows.app import App
+from flows.results import PATIENCE
+from state.values import PostRow
 
 logger = logging.getLogger("crosspost")
 
-# A blog that stumbles once comes back by itself; after so many polls in a row a person should look.
-PATIENCE = 3
 END = "is over"
 
 
@@ -47,6 +47,13 @@ def _accounts(app: App) -> Iterable[tuple[str, str]]:
         if state.paused_at:
             since = f"{state.paused_at:%Y-%m-%d %H:%M} UTC"
             yield f"trouble with {name}", f"{name} does not tweet since {since}: {state.paused_why}"
+        elif post := next((post for post in _tried_often(app) if post.account == name), None):
+            times = f"{post.attempt} times; it is tried again at every poll"
+            yield f"delay of {name}", f"{name}: “{post.title}” could not be tweeted {times}: {post.reason}"
+
+
+def _tried_often(app: App) -> Iterable[PostRow]:
+    return (post for post in app.ledger.posts(statuses=["waiting"], limit=1000) if post.attempt >= PATIENCE)
 
 
 def _posts(app: App) -> Iterable[tuple[str, str]]:

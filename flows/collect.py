@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import replace
 
-from connectors.contract import Fetched, Item, SourceError
+from connectors.contract import Fetched, Item, SourceDown, SourceError
 from flows.app import App
-from flows.results import Collected
+from flows.results import PATIENCE, Collected
 from flows.routing import Read, Verdict, accounts_for, chronological, decide, owner_of, route_for
 from state.intake import Intake
 from state.values import Added
@@ -21,7 +21,8 @@ def collect(app: App, name: str) -> Collected:
         fetched = app.config.sources[name].fetch(app.web, known.validators, now=now)
     except SourceError as error:
         app.ledger.source_failed(name, str(error), not_before=getattr(error, "after", None))
-        return Collected(source=name, failure=f"{name}: {error}")
+        passes = isinstance(error, SourceDown) and known.failures + 1 < PATIENCE
+        return Collected(source=name, failure=f"{name}: {error}", passes=passes)
     if fetched.unchanged:
         app.ledger.source_unchanged(name, fetched.validators, now=now)
         return Collected(source=name, notices=fetched.notices)

@@ -77,7 +77,10 @@ def _run(config: str, work: Callable[[App], Report]) -> State[Report]:
             _show(app, report, began)
     except (ConfigError, DatabaseError) as error:
         report = Report(results=[Broken(failure=str(error))])
-    return _state(report, "; ".join(report.failures), report.summary)
+    if report.needs:
+        return Failed(message="; ".join(report.failures), data=report)
+    passing = [*report.failures, "the next run goes on from here"] if report.failures else []
+    return Completed(message="; ".join([report.summary, *passing]), data=report)
 
 
 def _show(app: App, report: Report, began: datetime) -> None:
@@ -129,14 +132,13 @@ def _as_task(name: str, work: Work) -> Result:
     def run() -> State[None]:
         result = work()
         results.append(result)
-        return _state(None, result.failure, str(result))  # no data: Prefect would write all of it into the log
+        # No data: Prefect would write all of it into the log.
+        if not result.failure:
+            return Completed(message=str(result))
+        return Completed(name="Unfinished", message=result.failure) if result.passes else Failed(message=result.failure)
 
     kind, _, _ = name.partition(" ")
     # A name of our own as a function: Prefect would fill in the braces of a text, and titles may hold some.
     step = task(name=kind, task_run_name=lambda: name, retries=0, cache_policy=NO_CACHE, persist_result=False)(run)
     state: State[Any] = step(return_state=True)
     return results[0] if results else Broken(failure=f"{name}: {state.message}")
-
-
-def _state(data: Any, failure: str, success: str) -> State[Any]:
-    return Failed(message=failure, data=data) if failure else Completed(message=success, data=data)

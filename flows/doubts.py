@@ -1,6 +1,7 @@
 """Find out what became of posts whose answer was lost: nothing is ever sent again on a guess."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from connectors.contract import AccountDown, NotPosted, Posted, PostError, Refused
@@ -27,9 +28,9 @@ def settle(app: App, account: str) -> Settled:
         except LostClaim as lost:  # another worker has looked too, and was quicker
             outcomes.append(Outcome.of_doubt(doubt, status="unsure", reason=str(lost)))
         except (NotPosted, AccountDown) as error:
-            return Settled(account=account, outcomes=outcomes, failure=_no_look(app, account, doubt, error))
-    failures = [outcome.failure for outcome in outcomes if outcome.failure]
-    return Settled(account=account, outcomes=outcomes, failure="; ".join(failures))
+            outcomes.append(_no_look(app, account, doubt, error))
+            break
+    return Settled(account=account, outcomes=outcomes)
 
 
 def _look(app: App, account: str, doubt: Doubt) -> Outcome:
@@ -60,14 +61,18 @@ def _found(app: App, account: str, doubt: Doubt, posted: Posted) -> Outcome:
     return Outcome.of_doubt(doubt, status="posted", reason="found in the timeline", url=posted.url)
 
 
-def _no_look(app: App, account: str, doubt: Doubt, error: PostError) -> str:
+def _no_look(app: App, account: str, doubt: Doubt, error: PostError) -> Outcome:
     """The timeline cannot be read now. The post stays in doubt, but not for ever without a person."""
+    failure = f"{account}: nobody knows whether post {doubt.id} is out, and the timeline cannot be read: {error}"
+    unsure = Outcome.of_doubt(doubt, status="unsure", reason=str(error), failure=failure, passes=True)
     if isinstance(error, AccountDown):
         app.ledger.pause(account, str(error), now=app.now())
-    elif app.now() - doubt.unsure_since > LONGEST_DOUBT:
-        with suppress(LostClaim):  # another worker has asked a person already
-            app.ledger.cannot_look(doubt, str(error), now=app.now())
-    return f"{account}: nobody knows whether post {doubt.id} is out, and the timeline cannot be read: {error}"
+        return replace(unsure, passes=False)
+    if app.now() - doubt.unsure_since <= LONGEST_DOUBT:
+        return unsure
+    with suppress(LostClaim):  # another worker has asked a person already
+        app.ledger.cannot_look(doubt, str(error), now=app.now())
+    return replace(unsure, status="held", passes=False)
 
 
 def _user_id(app: App, account: str) -> str:

@@ -21,6 +21,7 @@ BEAT = RUN + "heartbeat"
 DEAD_AFTER = timedelta(minutes=9)
 NEVER_STARTED_AFTER = timedelta(minutes=5)
 NO_SUCCESS_FOR = timedelta(hours=1)
+FAILURES_TOLD_EVERY = timedelta(hours=6)  # what stands makes every run fail
 BLOCK = "crosspost"
 
 
@@ -65,7 +66,11 @@ def _notices(no_success_for: timedelta) -> Iterable["AutomationCore"]:
     late, bad = {RUN + "Late"}, {RUN + state for state in ("Crashed", "Failed", "TimedOut")}
     done = {RUN + "Completed"}
     yield _notice(
-        "crosspost: a run has failed or crashed", "{{ flow_run.name }}: {{ flow_run.state.message }}", block, expect=bad
+        "crosspost: a run has failed or crashed",
+        "{{ flow_run.name }}: {{ flow_run.state.message }}",
+        block,
+        expect=bad,
+        within=FAILURES_TOLD_EVERY,
     )
     yield _notice(
         "crosspost: a run is late",

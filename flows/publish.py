@@ -8,7 +8,7 @@ from connectors.contract import AccountDown, NotPosted, Posted, PostError, Refus
 from flows.app import App
 from flows.pictures import upload
 from flows.recheck import withdrawn
-from flows.results import Outcome, title_of
+from flows.results import PATIENCE, Outcome, title_of
 from state.values import Claim, LostClaim, Waiting
 
 # A send must be over before its lease is, or another worker would look for a tweet that is still on its way.
@@ -75,7 +75,8 @@ def _not_confirmed(app: App, account: str, post: Waiting, claim: Claim, error: P
             case NotPosted():
                 app.ledger.release(claim, str(error), not_before=error.after, now=now)
                 # A rate limit says itself when it is over; it needs nobody.
-                return outcome(status="waiting", failure="" if error.after else failure, stop=True)
+                passes = claim.attempt < PATIENCE
+                return outcome(status="waiting", failure="" if error.after else failure, passes=passes, stop=True)
             case AccountDown():
                 app.ledger.release(claim, str(error), not_before=None, now=now)
                 app.ledger.pause(account, str(error), now=now)
@@ -85,6 +86,6 @@ def _not_confirmed(app: App, account: str, post: Waiting, claim: Claim, error: P
                 return outcome(status="refused", failure=failure, draft=claim.draft)
             case _:
                 app.ledger.doubt(claim, str(error), now=now)
-                return outcome(status="unsure", failure=failure, draft=claim.draft)
+                return outcome(status="unsure", failure=failure, passes=True, draft=claim.draft)
     except LostClaim as lost:
         return outcome(status="unsure", failure=f"{failure} ({lost})", draft=claim.draft)

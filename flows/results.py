@@ -1,4 +1,7 @@
-"""What the steps of a poll report: each says in one line what it did, and in `failure` what a person should know."""
+"""What the steps of a poll report: each says in one line what it did, and in `failure` what went wrong.
+
+A failure that `passes` may well be over by the next run; any other needs a person.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -9,6 +12,9 @@ from connectors.contract import Draft, Item
 from state.values import Doubt, Status, Waiting
 
 LONGEST_TITLE = 60
+
+# What stumbles once comes back by itself; after so many times in a row a person should look.
+PATIENCE = 3
 
 
 def title_of(item: Item) -> str:
@@ -23,12 +29,16 @@ class Result(Protocol):
     @property
     def failure(self) -> str: ...
 
+    @property
+    def passes(self) -> bool: ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Broken:
     """A step that ended in a way nobody foresaw, or without its database."""
 
     failure: str
+    passes: bool = False
 
     def __str__(self) -> str:
         return self.failure
@@ -45,6 +55,7 @@ class Collected:
     held: int = 0
     notices: Sequence[str] = ()
     failure: str = ""
+    passes: bool = False
 
     def __str__(self) -> str:
         if self.failure:
@@ -69,6 +80,7 @@ class Outcome:
     price: Decimal = Decimal(0)
     url: str = ""
     failure: str = ""
+    passes: bool = False
     stop: bool = False
 
     @classmethod
@@ -101,7 +113,14 @@ class Settled:
 
     account: str
     outcomes: Sequence[Outcome] = ()
-    failure: str = ""
+
+    @property
+    def failure(self) -> str:
+        return "; ".join(outcome.failure for outcome in self.outcomes if outcome.failure)
+
+    @property
+    def passes(self) -> bool:
+        return all(outcome.passes for outcome in self.outcomes if outcome.failure)
 
     def __str__(self) -> str:
         return self.failure or "; ".join(map(str, self.outcomes))
@@ -125,8 +144,13 @@ class Report:
 
     @property
     def failures(self) -> list[str]:
-        """What failed or needs a person, one line each; empty if the poll went well."""
-        return [result.failure for result in self.results if result.failure]
+        """What went wrong, one line each, and first what needs a person; empty if the poll went well."""
+        return [result.failure for result in sorted(self.results, key=lambda each: each.passes) if result.failure]
+
+    @property
+    def needs(self) -> list[str]:
+        """What of it needs a person."""
+        return [result.failure for result in self.results if result.failure and not result.passes]
 
     @property
     def summary(self) -> str:

@@ -14,6 +14,8 @@ from connectors.simulators.server import serving
 from flows.config import ConfigError
 from tests.house import House, article, open_house
 
+TOLD = 'alerts = ["env:ALERT_URL"]'
+
 
 class Mailbox:
     """Takes what Apprise posts as JSON; `full` makes it refuse."""
@@ -42,7 +44,7 @@ def mailbox() -> Iterator[tuple[Mailbox, str]]:
 @pytest.fixture
 def house(tmp_path: Path, mailbox: tuple[Mailbox, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setenv("ALERT_URL", mailbox[1])
-    with open_house(tmp_path, article(1), top='alerts = ["env:ALERT_URL"]') as house:
+    with open_house(tmp_path, article(1), top=TOLD) as house:
         house.poll()
         yield house
 
@@ -73,9 +75,26 @@ def test_a_blog_that_stumbles_is_not_told_but_one_that_stays_away_is(
     assert "blog could not be read 3 times in a row" in box.letters[0]
 
 
+def test_a_tweet_that_fails_again_and_again_is_told_and_so_is_its_end(
+    house: House, mailbox: tuple[Mailbox, str]
+) -> None:
+    box, _ = mailbox
+    house.blog.publish(article(2))
+    x, house.x_url = house.x_url, "http://127.0.0.1:9"  # nobody listens there
+    house.configure(top=TOLD)
+    reports = [house.poll() for _ in range(4)]
+    assert [bool(report.needs) for report in reports] == [False, False, True, True]
+    assert len(box.letters) == 1
+    assert f"office: “{article(2).title}” could not be tweeted 3 times" in box.letters[0]
+    house.x_url = x
+    house.configure(top=TOLD)
+    house.poll()
+    assert box.letters[1:] == ["delay of office is over"]
+
+
 def test_a_held_post_is_told_with_the_commands_that_settle_it(house: House, mailbox: tuple[Mailbox, str]) -> None:
     box, _ = mailbox
-    house.configure(top='alerts = ["env:ALERT_URL"]', source="max_new = 1")
+    house.configure(top=TOLD, source="max_new = 1")
     for number in (2, 3):
         house.blog.publish(article(number))
     house.poll()
@@ -84,7 +103,7 @@ def test_a_held_post_is_told_with_the_commands_that_settle_it(house: House, mail
 
 def test_silence_longer_than_expected_is_told(house: House, mailbox: tuple[Mailbox, str]) -> None:
     box, _ = mailbox
-    house.configure(top='alerts = ["env:ALERT_URL"]', source='expect_every = "14d"')
+    house.configure(top=TOLD, source='expect_every = "14d"')
     house.sleep(timedelta(days=15))
     house.poll()
     assert "has brought nothing new since" in box.letters[0]

@@ -257,11 +257,30 @@ def test_an_error_in_a_template_holds_the_item_and_names_the_file(house: House) 
 def test_a_blog_that_is_down_loses_nothing_and_is_told(house: House) -> None:
     house.blog.publish(article(3))
     house.blog.instead = answer(503)
-    report = house.poll()
-    assert report.failures[0].startswith("blog: ")
+    reports = [house.poll() for _ in range(3)]
+    assert all(report.failures[0].startswith("blog: ") for report in reports)
+    assert [bool(report.needs) for report in reports] == [False, False, True], "one stumble needs nobody"
     house.blog.instead = None
     house.poll()
     assert len(house.tweets) == 1
+
+
+def test_a_blog_that_has_moved_away_needs_a_person_at_once(house: House) -> None:
+    house.blog.instead = answer(410)
+    assert house.poll().needs
+
+
+def test_a_lost_answer_needs_nobody_as_long_as_the_timeline_can_be_read_some_time(house: House) -> None:
+    house.blog.publish(article(3))
+    house.x.next(x_faults.ANSWER_LOST)
+    report = house.poll()
+    assert report.failures
+    assert report.needs == []
+    house.x_url = "http://127.0.0.1:9"
+    house.configure()
+    report = house.poll()
+    assert "nobody knows whether" in report.failures[0]
+    assert report.needs == []
 
 
 def test_one_bad_source_does_not_stop_the_others(house: House) -> None:

@@ -73,8 +73,18 @@ def test_doubts_are_settled_in_a_task_run_of_their_own(api: Prefect, house: Hous
     assert len(house.tweets) == 1
 
 
+def test_what_may_pass_by_itself_fails_no_run_before_the_third_time(api: Prefect, house: House) -> None:
+    house.blog.instead = answer(503)
+    first = run(house.configure())
+    assert first.name == "Completed"
+    assert first.message.startswith("nothing to tweet; blog: ")
+    assert first.message.endswith("; the next run goes on from here")
+    assert tasks(api, first, 1)["collect blog"][0] == "Unfinished"
+    assert [run(house.configure()).name for _ in range(2)] == ["Completed", "Failed"]
+
+
 def test_what_failed_says_so_in_one_line_and_the_rest_goes_on(api: Prefect, house: House) -> None:
-    house.configure(source='[sources.gone]\nkind = "rss"\nurl = "http://127.0.0.1:9/feed"\n')
+    house.configure(source=f'[sources.gone]\nkind = "rss"\nurl = "{house.blog_url}/gone"\n')
     house.blog.publish(article(2))
     state = run(house.folder / "crosspost.toml")
     seen = tasks(api, state, 3)
