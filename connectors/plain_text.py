@@ -3,13 +3,14 @@
 import re
 from html import unescape
 from itertools import pairwise
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-# The parser is quadratic in nesting and in attributes; this much takes it a moment, and a tweet needs only the start
-_LONGEST = 64_000
-_MOST_TAGS = 6_000
+from connectors.feed_furniture import without_furniture
+
+_LONGEST = 200_000
+_MOST_TAGS = 6_000  # the parser is quadratic in nesting; so many take it a moment, and a tweet needs only the start
 _BULKY_TAG = re.compile(r"<[^<>]{4000,}>")  # a picture inside the page, as a data: address
 
 _TAG = re.compile(r"<[a-zA-Z/!?]")
@@ -39,6 +40,11 @@ _FURNITURE = frozenset(
     toc_container
     """.split()  # noqa: SIM905 (words are easier to read and to keep)
 )
+# Categories, as a news feed hangs them on the last sentence: a bracket that holds nothing but links
+_ONLY_LINKS = re.compile(
+    r"(?<=[.!?…“”\"»]) ?\((?:<a\s[^<>]{1,500}>[^<>()]{1,80}</a>[,;|/ ]{0,3}){1,10}\)"
+    r"(?:\s|<img\b[^<>]{0,1000}>|<br ?/?>|</p>|</div>){0,20}$"
+)
 _RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _EMOJI = frozenset({"emoji", "wp-smiley"})
 _AROUND = {"td": " ", "th": " "} | dict.fromkeys(
@@ -49,9 +55,11 @@ _AROUND = {"td": " ", "th": " "} | dict.fromkeys(
     "\n",
 )
 
+# Marks upon letters, among others; sorting a long run of marks takes quadratic time, and no script stacks so many
+_STACKED = re.compile(r"[^\x00-\x7f\w\s]{9,}")
+_MOST_MARKS = 8
+
 # Soft hyphens, zero-width and direction marks, and control characters that are no white space
-# No script stacks more marks on one letter, and sorting a long run of them takes quadratic time.
-_STACKED = re.compile("([\u0300-\u036f]{8})[\u0300-\u036f]+")
 _INVISIBLE = re.compile(
     "[\u00ad\u200b\u200e\u200f\u2060\ufeff\ufffc\u202a-\u202e\u2066-\u2069\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]+"
 )
@@ -67,63 +75,11 @@ _SHORTCODE = re.compile(r"\[/?([a-z][\w-]{0,40})((?:[\s=][^\[\]]{0,500})?)(?:\]|
 _BARE_SHORTCODES = frozenset({"caption", "embed", "gallery", "playlist", "more", "nextpage", "toc"})
 _PAGE_BUILDERS = ("vc_", "et_pb_", "fusion_", "av_", "su_", "mk_", "cs_")
 
-# "The post X appeared first on Y.", as WordPress and its plugins end the entries of a feed
-_APPEARED_FIRST = {
-    "The post": "(?:appeared first|first appeared) (?:on|at)",
-    "(?:Der|Dieser) (?:Beitrag|Artikel)": "(?:erschien|ist|wurde) zuerst (?:erschienen |veröffentlicht )?(?:auf|bei)",
-    "(?:L[’']|Cet )article": "est (?:apparu en premier|d’abord apparu) sur",
-    "(?:La entrada|El artículo)": "(?:se publicó|apareció|aparece) primero en",
-    "L[’']articolo": "(?:proviene da|sembra essere il primo su)",
-    "Het bericht": "(?:verscheen eerst|is geschreven) op",
-    "(?:O post|O artigo)": "(?:apareceu|aparece|foi publicado) primeiro em",
-    "Artykuł": "pochodzi z serwisu",
-    "Inlägget": "dök först upp på",
-    "Indlægget": "blev først udgivet (?:på|den)",
-    "Innlegget": "dukket først opp på",
-    "Příspěvek": "pochází z",
-}
-_CREDIT = re.compile(
-    r"(?:^|(?<=[.!?…\]»“”] ))"
-    rf"(?:{'|'.join(f'{start} .{{0,300}}?{verb}' for start, verb in _APPEARED_FIRST.items())}"
-    r"|This (?:article|entry|post|story) (?:was )?(?:first|originally) (?:appeared|published) (?:on|at|in)) .{1,200}$"
-)
-
-_MORE = "|".join(
-    [
-        *("Weiter ?lesen", "Jetzt (?:weiter)?lesen", "Hier weiterlesen", "Mehr (?:lesen|erfahren)"),
-        *("Lesen Sie (?:mehr|weiter)", "Zum (?:ganzen |vollständigen )?(?:Artikel|Beitrag)"),
-        *("Den (?:ganzen |vollständigen )?(?:Artikel|Beitrag) (?:weiter)?lesen", "Continue reading", "Keep reading"),
-        *("Read (?:more|on)", "Read (?:the )?(?:full|whole|original) (?:article|entry|post|story)"),
-        "Read the rest(?: of (?:the|this) (?:article|entry|post|story))?",
-        *("Lire (?:la suite|plus)", "Leer más", "Seguir leyendo", "Ler mais", "Leggi (?:tutto|di più)"),
-        *("Lees (?:meer|verder)", "Czytaj (?:dalej|więcej)", "Läs mer", "Læs mere", "Les mer", "Lue lisää"),
-    ]
-)
-_ARROW = r"[ .…>→»›⟶➔➜▶\])]"
-_MORE_OF_WHAT = r"(?:[:,]? (?:about|on|at|in|über|auf|bei) .{1,200}|:? ?[„“\"«»‘'].{1,200})?"
-_MORE_LINE = re.compile(
-    rf"(?:[(\[]?(?:{_MORE}){_MORE_OF_WHAT}{_ARROW}{{0,12}}|„[^„“]{{1,200}}“ weiterlesen{_ARROW}{{0,12}}"
-    r"|Continue reading .{1,200}|[(\[](?:more|mehr)(?:…|\.\.\.)?[)\]])$",
-    re.IGNORECASE,
-)
-_MORE_TAIL = re.compile(
-    rf"(?:(?<=[.!?…\])»“”\"]) ?(?:[(\[]?(?:{_MORE}){_MORE_OF_WHAT}{_ARROW}{{0,12}}|„[^„“]{{1,200}}“ weiterlesen)"
-    rf"| [(\[]?(?:{_MORE}) ?[>→»›⟶➔➜▶\])]{{1,5}}"
-    r"| [(\[](?:more|mehr)(?:…|\.\.\.)?[)\]])$",
-    re.IGNORECASE,
-)
-_CHATTER = re.compile(
-    r"(?:Share (?:this|on)|Like this|Teilen mit|Gefällt mir|Diesen Beitrag teilen|Ähnliche Beiträge|Related(?: posts)?"
-    r"|Like|Loading|Wird geladen|Permalink|(?:\d{1,5} )?(?:Comments?|Kommentare?)"
-    r"|submitted by /?u/[\w-]{1,40}(?: to /?r/\w{1,40})?|\[link\] \[comments\])[ :.…]{0,4}$",
-    re.IGNORECASE,
-)
-
 
 def plain_text(html: str) -> str:
     """The text of `html`, its paragraphs, list items and rows on lines of their own; plain text stays what it is.
 
-    Markup that was encoded twice is read as markup, unless the text shows code. Input beyond 64,000 characters is cut.
+    Markup that was encoded twice is read as markup, unless the text shows code. Input beyond 200,000 characters is cut.
     """
     source = _bounded(html)
     text = _shown(source)
@@ -131,12 +87,13 @@ def plain_text(html: str) -> str:
         if not _ENCODED.search(text) or _CODE.search(source):
             break
         text = _shown(_bounded(text.replace("\n", "<br>")))
-    text = _STACKED.sub(r"\1", text)
-    return normalize("NFC", _without_furniture(_without_shortcodes(_collapsed(_INVISIBLE.sub("", text)))))
+    text = _without_shortcodes(_collapsed(_INVISIBLE.sub("", text)))
+    return without_furniture(normalize("NFC", _STACKED.sub(_low, text)))
 
 
 def _bounded(html: str) -> str:
-    html = _BULKY_TAG.sub(" ", html)[:_LONGEST]
+    html = _BULKY_TAG.sub(" ", html)
+    html = (html[:-3000] + _ONLY_LINKS.sub("", html[-3000:]))[:_LONGEST]
     return "<".join(html.split("<", _MOST_TAGS)[:_MOST_TAGS]).encode(errors="ignore").decode()
 
 
@@ -149,7 +106,9 @@ def _shown(source: str) -> str:
 def _visible(html: str) -> str:
     """What a browser would show, blocks between newlines."""
     pieces: list[str] = []
-    todo: list[LexborNode | str] = [*_children(LexborHTMLParser(" ".join(html.split())).body)]
+    # As a fragment, for in a page every further <body> would give its attributes to the first, in quadratic time
+    parsed = LexborHTMLParser(" ".join(html.split()), is_fragment=True)
+    todo: list[LexborNode | str] = [*_children(parsed.root)]
     while todo:
         node = todo.pop()
         if isinstance(node, str):
@@ -228,19 +187,10 @@ def _without_shortcodes(text: str) -> str:
     return _collapsed(_SHORTCODE.sub(kept, text))
 
 
-def _without_furniture(text: str) -> str:
-    """Without the end that the feed's own software wrote."""
-    while (shorter := _without_last_furniture(text)) != text:
-        text = shorter
-    return text
-
-
-def _without_last_furniture(text: str) -> str:
-    start, newline, line = text[-800:].rpartition("\n")
-    kept = _CREDIT.sub("", line)
-    kept = kept[:-300] + _MORE_TAIL.sub("", kept[-300:])
-    if _MORE_LINE.match(line) or _CHATTER.match(line):
-        kept = ""
-    shorter = (text[:-800] + start + newline + kept).rstrip()
-    # A text that is nothing but "Read more" may be a title; a credit never is one
-    return shorter if shorter or _CREDIT.match(text) else text
+def _low(run: re.Match[str]) -> str:
+    """Letters with as many marks as any script stacks on one."""
+    height, kept = 0, []
+    for character in run[0]:
+        height = height + 1 if combining(character) else 0
+        kept.append(character if height <= _MOST_MARKS else "")
+    return "".join(kept)
