@@ -6,23 +6,22 @@ is not known to be a wrapper, a variant or a tracking mark stays as it is.
 
 import re
 from collections.abc import Iterator
-from itertools import dropwhile
 from unicodedata import normalize
-from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-import idna
-
-from connectors.tracking_marks import is_mark
+from connectors.link_hosts import host_in
+from connectors.link_wrappers import cached_page, shim_targets
+from connectors.tracking_marks import without_marks
 
 # Nobody publishes a longer or more wrapped link; the bounds keep the work on hostile input small
-_LONGEST = 8192
+_LONGEST = 4096
 _DEEPEST = 20
 
 _HTTP = re.compile(r"https?://", re.IGNORECASE)
-_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]")
 _ESCAPED_AMPERSAND = re.compile(r"&(?:amp;|#0{0,4}38;|#x0{0,4}26;)+", re.IGNORECASE)
 _SESSION = re.compile(r";(?:jsessionid|phpsessid)(?:=[^/;?#]*)?", re.IGNORECASE)
 _INDEX = re.compile(r"(?:index|default)\.(?:[sx]?html?|php|aspx?|jsp|cfm)", re.IGNORECASE)
+_ARTICLE = re.compile(r"[-/\d]")  # /blog/neu, /neue-halle, /2024: hardly the name of a section
 _AMP_SUFFIX = re.compile(r"\.amp(?=(?:\.html?)?$)", re.IGNORECASE)
 
 _PATH_SAFE = "~!$&'()*+,=:@"  # with letters, digits and -._ all that a path segment may hold bare, except ";"
@@ -30,44 +29,6 @@ _OPENERS = "<([{\"'„“‚‘«»‹›"
 _ENDERS = ".,;?>\"'„“”‚‘’«»‹›…\u00ad\u200b\u200e\u200f\u2060\ufeff"
 _UNSURE = "!:"  # a sentence may end so, but so does /wiki/Yahoo!
 _CLOSERS = {")": "(", "]": "[", "}": "{"}
-
-_HOST_VARIANTS = frozenset({"www", "m", "mobile", "amp"})
-# Under these anybody can own a name, even www.co.uk or m.com.au
-_PUBLIC_SUFFIX = re.compile(r"(?:co|com|org|net|gov|gob|gouv|gv|mil|ac|edu|or|ne|go)\.[a-z]{2}")
-_ALIASES = (
-    (re.compile(r"(?:mbasic|touch|web|[a-z]{2}-[a-z]{2})\.facebook\.com"), "facebook.com"),
-    (re.compile(r"old\.reddit\.com"), "reddit.com"),
-    (re.compile(r"twitter\.com"), "x.com"),
-)
-
-# Addresses that only forward to another one, which stands in one of _TARGETS
-_GOOGLE = r"google\.(?:[a-z]{2,3}|com?\.[a-z]{2})"
-_SHIM = re.compile(
-    rf"""lm?\.(?:facebook|instagram|messenger|workplace|threads)\.(?:com|net)/
-    |(?:[\w-]+\.)?facebook\.com/(?:l\.php|flx/warn|safe_image\.php)
-    |[\w.-]+\.fbcdn\.net/safe_image\.php
-    |out\.reddit\.com/
-    |t\.umblr\.com/redirect
-    |youtube\.com/redirect
-    |{_GOOGLE}/url
-    |linkedin\.com/(?:redir/redirect|safety/go)
-    |l\.wl\.co/
-    |vk\.com/away
-    |duckduckgo\.com/l/
-    |slack-redir\.net/link
-    |steamcommunity\.com/linkfilter
-    |(?:exit|gate)\.sc/
-    |medium\.com/r/
-    |getpocket\.com/redirect
-    |pinterest\.[a-z]{{2,3}}/offsite
-    |[\w-]+\.safelinks\.protection\.outlook\.com/""",
-    re.VERBOSE,
-)
-_TARGETS = ("u", "url", "q", "z", "to", "uddg")
-_SHORT_VIDEO = re.compile(r"youtu\.be/([A-Za-z0-9_-]+)/?")
-_AMP_CACHE = re.compile(
-    rf"(?:(?:[\w-]+\.)?(?:cdn\.ampproject\.org|bing-amp\.com)/[a-z]{{1,3}}|{_GOOGLE}/amp)/(?:s/)?([^/]+\.[^/].*)"
-)
 
 
 def canonical_link(url: str) -> str:
@@ -77,6 +38,8 @@ def canonical_link(url: str) -> str:
     `#!…`, `#/…`); path case, port, subdomain and every unknown query key are kept. Never raises.
     """
     link = url.strip()
+    if len(link) > _LONGEST:
+        return link
     # One step may lay bare what another takes away: a shim in a shim, /amp behind index.html.
     for _ in range(_DEEPEST):
         if (simpler := _simpler(link)) == link:
@@ -99,13 +62,19 @@ def story_of(link: str) -> str:
     return canonical_link(link) if is_article else ""
 
 
+def host_of(link: str) -> str:
+    """The host of a link, without `www.` and other variants; empty if it is none."""
+    parts = _split(link.strip())
+    return host_in(parts) if parts else ""
+
+
 def _simpler(link: str) -> str:
     parts = _split(_trim(link))
     if parts is None:
         return link
-    if target := _behind_shim(parts) or _behind_cache(parts) or _behind_short_video(parts):
+    if target := _behind_shim(parts) or _behind_cache(parts):
         return target
-    host = _host(parts)
+    host = host_in(parts)
     query = _query(parts.query, host)
     return f"https://{host}{_port(parts)}/{_path(parts.path)}{query}{_fragment(parts.fragment, host)}"
 
@@ -116,7 +85,7 @@ def _split(link: str) -> SplitResult | None:
         return None
     try:
         parts = urlsplit(_ESCAPED_AMPERSAND.sub("&", link.encode(errors="ignore").decode()))
-        return parts if _host(parts) and parts.port != 0 else None
+        return parts if host_in(parts) and parts.port != 0 else None
     except ValueError:
         return None
 
@@ -137,23 +106,12 @@ def _trim(link: str) -> str:
 
 
 def _behind_shim(parts: SplitResult) -> str:
-    if not _SHIM.match(_host(parts) + parts.path):
-        return ""
-    query = parse_qs(parts.query)
-    targets = (query[key][0].strip() for key in _TARGETS if key in query)
-    return next((link for target in targets for link in (target, unquote(target)) if _split(link)), "")
+    return next(filter(_split, shim_targets(host_in(parts) + parts.path, parts.query)), "")
 
 
 def _behind_cache(parts: SplitResult) -> str:
-    """The page that an AMP cache shows, if this is a link into one."""
-    cached = _AMP_CACHE.match(_host(parts) + parts.path)
-    link = f"https://{cached[1]}?{parts.query}" if cached else ""
+    link = cached_page(host_in(parts) + parts.path, parts.query)
     return link if _split(link) else ""
-
-
-def _behind_short_video(parts: SplitResult) -> str:
-    video = _SHORT_VIDEO.fullmatch(_host(parts) + parts.path)
-    return f"https://youtube.com/watch?v={video[1]}&{parts.query}" if video else ""
 
 
 def _without_fbclid(link: str) -> str:
@@ -164,56 +122,39 @@ def _without_fbclid(link: str) -> str:
     return parts._replace(query="&".join(kept)).geturl()
 
 
-def _host(parts: SplitResult) -> str:
-    """The host as DNS knows it, without its mobile and AMP variants and aliases; empty if it can be none."""
-    host = unquote(parts.hostname or "").rstrip(".")
-    if len(host) > 253:
-        return ""
-    if ":" in host:
-        host = f"[{host}]"
-    elif not host.isascii():
-        host = idna.encode(host, uts46=True).decode()  # IDNA 2008, as browsers: straße is not strasse
-    return _main_host(host.lower()) if _HOST.fullmatch(host.lower()) else ""
-
-
-def _main_host(host: str) -> str:
-    labels = host.split(".")
-    own = 3 if _PUBLIC_SUFFIX.fullmatch(".".join(labels[-2:])) else 2
-    sub = [label for label in dropwhile(_HOST_VARIANTS.__contains__, labels[:-own]) if label != "m"]
-    main = ".".join(sub + labels[-own:])
-    return next((name for alias, name in _ALIASES if alias.fullmatch(main)), main)
-
-
 def _port(parts: SplitResult) -> str:
     default = {None, 443, 80 if parts.scheme == "http" else 443}
     return "" if parts.port in default else f":{parts.port}"
 
 
 def _path(path: str) -> str:
+    path = _SESSION.sub("", path)
     segments: list[str] = []
-    for raw in _SESSION.sub("", path).split("/"):
+    for raw in path.split("/"):
         segment = _quoted(raw, _PATH_SAFE)
         if segment == "..":
             del segments[-1:]
         elif segment not in ("", "."):
             segments.append(segment)
-    return "/".join(_without_variants(segments))
+    return "/".join(_without_variants(segments, is_folder=path.endswith("/")))
 
 
-def _without_variants(segments: list[str]) -> list[str]:
+def _without_variants(segments: list[str], *, is_folder: bool) -> list[str]:
     segments = [segment for segment in segments if segment.lower() != "index.php"]
-    while segments and (_INDEX.fullmatch(segments[-1]) or (segments[-1].lower() == "amp" and len(segments) > 1)):
+    while segments and (_INDEX.fullmatch(segments[-1]) or _is_amp_version(segments, is_folder=is_folder)):
         segments.pop()
     return segments[:-1] + [_AMP_SUFFIX.sub("", segment) for segment in segments[-1:]]
 
 
+def _is_amp_version(segments: list[str], *, is_folder: bool) -> bool:
+    """`/neu/amp/` is what WordPress makes of `/neu/`; without that slash `/guitar/amp` may be an article of its own."""
+    *before, last = segments
+    return last.lower() == "amp" and bool(before) and (is_folder or bool(_ARTICLE.search(unquote("/".join(before)))))
+
+
 def _query(query: str, host: str) -> str:
     """`?` and the pairs that say which article it is, keys sorted, in order within a key; empty if there are none."""
-    pairs = list(_pairs(query))
-    marks = {pair for pair in pairs if is_mark(*pair, host)}
-    if any(key.lower() == "share" for key, _ in marks):
-        marks.add(("nb", "1"))  # Jetpack's buttons add ?share=facebook&nb=1
-    kept = sorted((pair for pair in pairs if pair not in marks), key=lambda pair: pair[0])
+    kept = sorted(without_marks(list(_pairs(query)), host), key=lambda pair: pair[0])
     return "?" + "&".join(f"{key}={value}" if value else key for key, value in kept) if kept else ""
 
 

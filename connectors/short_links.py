@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from urllib.parse import urlsplit
 
-from connectors.contract import Item, SourceBroken, SourceDown
-from connectors.links import canonical_link, story_of
+from connectors.contract import Fetched, Item, SourceBroken, SourceDown
+from connectors.links import host_of, story_of
 from connectors.transport import deadline
 from connectors.web import Web
 
@@ -65,21 +64,21 @@ class ShortLinks:
             response = self._web.get(link, timeout=_SECONDS)
         except SourceBroken:
             return link
-        host = _host(response.url)
-        if host != _host(link):
+        host = host_of(response.url)
+        if host != host_of(link):
             return link if response.status in (404, 410) or _WALL.fullmatch(host) else response.url
         if response.status == 429 or response.status >= 500:
             raise SourceDown(f"{link} does not say where it leads")
         return link
 
 
+def lengthened(fetched: Fetched, web: Web, notes: Mapping[str, str]) -> Fetched:
+    """What a look brought, without short links; `notes` are those of the last look."""
+    short = ShortLinks(web, notes)
+    items = short.lengthen(fetched.items)
+    return replace(fetched, items=items, validators={**fetched.validators, **short.kept})
+
+
 def is_short(link: str) -> bool:
     """Whether a link belongs to a shortening service, or looks as if it did."""
-    return _host(link) in _SERVICES or bool(_BRANDED.fullmatch(link))
-
-
-def _host(link: str) -> str:
-    try:
-        return urlsplit(canonical_link(link)).hostname or ""
-    except ValueError:
-        return ""
+    return host_of(link) in _SERVICES or bool(_BRANDED.fullmatch(link))

@@ -1,15 +1,17 @@
 """Two links to one article are one story; two articles never are."""
 
 import csv
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.links import canonical_link, unwrap
+from connectors.links import canonical_link, host_of, unwrap
 
 PAIRS = Path(__file__).parent.parent.parent / "shared" / "corpus" / "links" / "url_pairs.tsv"
+SPELLINGS = Path(__file__).with_name("link_spellings.txt")
 ARTICLE = "https://firma.de/neu"
 
 SAME = [
@@ -47,7 +49,7 @@ SAME = [
     ("https://firma.de/neu?a&b", "https://firma.de/neu?b=&a="),
     *[
         (f"https://firma.de/neu?{key}=1", ARTICLE)
-        for key in ("smid", "guccounter", "guce_referrer", "guce_referrer_sig", "xing_share", "wpisrc", "icid", "ocid")
+        for key in ("guccounter", "guce_referrer", "guce_referrer_sig", "xing_share", "wpisrc")
     ],
     *[
         (f"https://firma.de/neu?{key}={name}", ARTICLE)
@@ -64,7 +66,7 @@ SAME = [
     ("https://firma.de/neu?amp", ARTICLE),
     ("https://firma.de/neu?amp=1", ARTICLE),
     ("https://firma.de/neu?outputType=amp", ARTICLE),
-    ("https://firma.de/neu/AMP", ARTICLE),
+    ("https://firma.de/neu/AMP/", ARTICLE),
     ("https://firma.de/neu.amp.html", "https://firma.de/neu.html"),
     ("https://amp.firma.de/neu/amp/", ARTICLE),
     ("https://mobile.firma.de/neu", ARTICLE),
@@ -245,6 +247,30 @@ def test_these_are_two_articles(a: str, b: str) -> None:
     assert canonical_link(a) != canonical_link(b)
 
 
+def _articles() -> list[list[str]]:
+    """The articles of the table, each with all its spellings."""
+    articles: list[list[str]] = []
+    for line in SPELLINGS.read_text(encoding="utf-8").splitlines()[1:]:
+        if line.startswith(" "):
+            articles[-1].append(line.strip())
+        else:
+            articles.append([line])
+    return articles
+
+
+def test_every_spelling_of_an_article_has_its_one_canonical_link() -> None:
+    wrong = [links for article in _articles() if len(links := {canonical_link(url) for url in article}) > 1]
+    assert not wrong
+
+
+def test_no_two_articles_share_a_canonical_link() -> None:
+    told = defaultdict(list)
+    for first, *_ in _articles():
+        told[canonical_link(first)].append(first)
+    assert len(told) > 300
+    assert not [merged for merged in told.values() if len(merged) > 1]
+
+
 @pytest.mark.skipif(not PAIRS.exists(), reason="the shared pairs are not on this machine")
 def test_the_shared_pairs_are_judged_right() -> None:
     with PAIRS.open(encoding="utf-8", newline="") as file:
@@ -360,3 +386,18 @@ def test_any_other_link_unwraps_to_itself(link: str) -> None:
 def test_a_link_wrapped_without_end_comes_back_as_it_is() -> None:
     link = "https://l.facebook.com/l.php?u=" * 100 + ARTICLE
     assert canonical_link(link) == link
+
+
+@pytest.mark.parametrize(
+    ("link", "host"),
+    [
+        ("http://www.bit.ly/3kTq", "bit.ly"),
+        (" https://m.Firma.de:8080/neu", "firma.de"),
+        ("https://[::1]/a", "[::1]"),
+        ("https://[", ""),
+        ("firma.de/neu", ""),
+        ("https://" + "e\u0301\u0327" * 9000, ""),
+    ],
+)
+def test_the_host_of_a_link_is_its_site(link: str, host: str) -> None:
+    assert host_of(link) == host

@@ -390,6 +390,31 @@ def test_a_shortener_that_is_down_blocks_nothing(company: Company) -> None:
     assert "https://bit.ly/abc" in company.house.tweets[0]
 
 
+@pytest.mark.parametrize("blog_is_first", [True, False])
+def test_a_short_link_that_is_looked_up_only_later_is_still_that_article(
+    tmp_path: Path, *, blog_is_first: bool
+) -> None:
+    with open_company(tmp_path, account='spacing = "30m"') as company:
+        shortener = Shortener(abc=ARTICLE)
+        company.web = Web(transport=shortener)
+        company.house.blog.publish(article(2))
+        company.poll()
+        shortener.lost = True
+        company.page.show_photo("Neu im Blog: https://bit.ly/abc", at=company.house.now)
+        company.poll()
+        for this_one in (blog_is_first, not blog_is_first):
+            if this_one:
+                company.house.blog.publish(article(3))
+            else:
+                shortener.lost = False
+            company.house.sleep(MINUTE)
+            company.poll()
+        for _ in range(3):
+            company.house.sleep(30 * MINUTE)
+            company.poll()
+        assert [tweet.splitlines()[0] for tweet in company.house.tweets] == [article(2).title, article(3).title]
+
+
 @pytest.mark.parametrize(
     ("link", "short"),
     [
