@@ -1,16 +1,14 @@
 """The parts of a tweet that may give way, and how much each of them must."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from typing import Self
 
 from templates.hashtags import hashtags
 from templates.language import Known
-from templates.sandbox import Bounds
 from templates.shorten import chop, shorten
 
-_OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # no characters at all, by Unicode's own word: no text has them once it is clean
-_MARK = re.compile(f"{_OPEN}aZ(\\d+){_CLOSE}")  # the letters show if a filter has changed it
 _LINE_ENDS = re.compile(r" *\n *")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -32,53 +30,73 @@ def _set_apart(link: str, text: str) -> str:
     return before
 
 
-class Sheet(Bounds):
-    """The notes of one render: its marks, and the parts that they stand for."""
+class Part(str):
+    """What gives way where room is short.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.fits: dict[int, tuple[int, str]] = {}
-        self.tags: list[str] = []
-        self.tags_at: int | None = None
-        self.marks = 0
+    It is printed among plain words and told from them by its type alone: no text can pretend to be one.
+    """
 
-    def may_shrink(self, text: str, order: int) -> str:
-        self.spend(len(text))
-        self.fits[self.marks] = (order, text)
-        return self._mark()
+    def __str__(self) -> "Part":
+        """Itself: Jinja asks for the words of all that it prints."""
+        return self
 
-    def may_drop(self, tags: Sequence[str]) -> str:
-        self.tags += tags
-        self.tags_at = self.marks if self.tags_at is None else self.tags_at
-        return self._mark()
 
-    def _mark(self) -> str:
-        self.marks += 1
-        return f"{_OPEN}aZ{self.marks - 1}{_CLOSE}"
+class Shrinkable(Part):
+    """Words that may be shortened; of several, those of the lowest order first."""
+
+    order: int
+
+    def __new__(cls, text: str, order: int) -> Self:
+        """These words, to give way in this order."""
+        part = super().__new__(cls, text)
+        part.order = order
+        return part
+
+
+class Droppable(Part):
+    """The place of the hashtags, which are made last and drop from the end."""
+
+    tags: tuple[str, ...]
+
+    def __new__(cls, tags: Iterable[str]) -> Self:
+        """A place for hashtags of these tags."""
+        part = super().__new__(cls)
+        part.tags = tuple(tags)
+        return part
+
+
+def _apart(printed: Iterable[str]) -> tuple[list[str], list[Part]]:
+    """The fixed pieces, of which there is one more, and the parts between them."""
+    fixed: list[list[str]] = [[]]
+    parts: list[Part] = []
+    for piece in printed:
+        if isinstance(piece, Part):
+            parts.append(piece)
+            fixed.append([])
+        else:
+            fixed[-1].append(piece)
+    return ["".join(pieces) for pieces in fixed], parts
 
 
 class Layout:
-    """What a template printed: fixed pieces, and between them the parts that may shrink."""
+    """What a template printed: fixed pieces, and between them the parts that may shrink or drop."""
 
-    def __init__(self, printed: str, sheet: Sheet, *, link: str, language: Known, most_tags: int) -> None:
-        pieces = _MARK.split(printed)
-        self.fixed, self.marks = pieces[::2], [int(mark) for mark in pieces[1::2]]
-        if any(_OPEN in piece or _CLOSE in piece for piece in self.fixed):
-            raise ValueError(
-                "a filter follows fit or hashtags: these two come last, as in {{ item.text | upper | fit }}"
-            )
-        self.link = link
-        self.parts = {mark: sheet.fits[mark] for mark in self.marks if mark in sheet.fits}
-        self.language, self.tags_at = language, sheet.tags_at
+    def __init__(self, printed: Iterable[str], *, link: str, language: Known, most_tags: int) -> None:
+        self.fixed, parts = _apart(printed)
+        self.parts = {place: (part.order, part[:]) for place, part in enumerate(parts) if isinstance(part, Shrinkable)}
+        places = {place: part.tags for place, part in enumerate(parts) if isinstance(part, Droppable)}
+        self.places, self.tags_at = range(len(parts)), min(places, default=None)
+        self.link, self.language = link, language
         said = " ".join([*self.fixed, *(text for _, text in self.parts.values())])
-        self.tags = hashtags(sheet.tags, language, text=said, most=most_tags)
+        tags = (tag for of_place in places.values() for tag in of_place)
+        self.tags = hashtags(tags, language, text=said, most=most_tags)
 
     def text(self, shown: dict[int, str], tags: int) -> str:
         """The tweet with these parts and the first so many hashtags."""
         tag_line = " ".join(self.tags[:tags])
         words = [self.fixed[0]]
-        for mark, piece in zip(self.marks, self.fixed[1:], strict=True):
-            part = tag_line if mark == self.tags_at else shown.get(mark, "")
+        for place, piece in zip(self.places, self.fixed[1:], strict=True):
+            part = tag_line if place == self.tags_at else shown.get(place, "")
             words += [" " if part and self.link and words[-1].endswith(self.link) else "", part, piece]
         text = _set_apart(self.link, "".join(words)) if self.link else "".join(words)
         if " \n" in text or "\n " in text:
@@ -97,32 +115,36 @@ class Layout:
 
     def fit(self, weigh: Weigh, limit: int) -> str:
         """The tweet, with as much of every part as there is room for. Raises `DoesNotFit`."""
-        shown = {mark: text for mark, (_, text) in self.parts.items()}
-        order = sorted(shown, key=lambda mark: (self.parts[mark][0], -mark))  # of equals, the later gives way
-        for mark in order:
-            if cut := self._shortened(weigh, shown, mark, limit):
+        if sum(map(len, self.fixed)) > limit:
+            self._require_room(weigh, limit)
+        shown = {place: text for place, (_, text) in self.parts.items()}
+        order = sorted(shown, key=lambda place: (self.parts[place][0], -place))  # of equals, the later gives way
+        for place in order:
+            if cut := self._shortened(weigh, shown, place, limit):
                 return cut
-            shown[mark] = ""
+            shown[place] = ""
             if any(shown.values()) and (whole := self._as_it_is(weigh, shown, limit)):
                 return whole
-        for mark in reversed(order):
-            if part := chop(self.parts[mark][1], self._weigher(weigh, shown, mark, 0), limit):
-                return self.text({**shown, mark: part}, 0)
+        for place in reversed(order):
+            if part := chop(self.parts[place][1], self._weigher(weigh, shown, place, 0), limit):
+                return self.text({**shown, place: part}, 0)
         if whole := self._as_it_is(weigh, shown, limit):
             return whole
-        fixed = self.text(shown, 0)
-        if not fixed:
-            return ""
-        raise DoesNotFit(f"what may not shrink weighs {weigh(fixed)}, and the limit is {limit}")
+        self._require_room(weigh, limit)
+        return ""
 
-    def _shortened(self, weigh: Weigh, shown: dict[int, str], mark: int, limit: int) -> str:
+    def _require_room(self, weigh: Weigh, limit: int) -> None:
+        if (weight := weigh(self.text({}, 0))) > limit:
+            raise DoesNotFit(f"what may not shrink weighs {weight}, and the limit is {limit}")
+
+    def _shortened(self, weigh: Weigh, shown: dict[int, str], place: int, limit: int) -> str:
         """The tweet with one part made shorter; a whole sentence is worth more than a hashtag."""
         cut = ""
         for tags in self._fewer_and_fewer_tags():
-            part = shorten(shown[mark], self._weigher(weigh, shown, mark, tags), limit, self.language)
+            part = shorten(shown[place], self._weigher(weigh, shown, place, tags), limit, self.language)
             if part and not part.endswith("…"):
-                return self.text({**shown, mark: part}, tags)
-            cut = cut or (self.text({**shown, mark: part}, tags) if part else "")
+                return self.text({**shown, place: part}, tags)
+            cut = cut or (self.text({**shown, place: part}, tags) if part else "")
         return cut
 
     def _as_it_is(self, weigh: Weigh, shown: dict[int, str], limit: int) -> str:
@@ -133,9 +155,9 @@ class Layout:
                 return text
         return ""
 
-    def _weigher(self, weigh: Weigh, shown: dict[int, str], mark: int, tags: int) -> Weigh:
+    def _weigher(self, weigh: Weigh, shown: dict[int, str], place: int, tags: int) -> Weigh:
         """The weight of the whole tweet, by the words of one part."""
-        return cache(lambda part: weigh(self.text({**shown, mark: part}, tags)))
+        return cache(lambda part: weigh(self.text({**shown, place: part}, tags)))
 
     def _fewer_and_fewer_tags(self) -> Iterator[int]:
         return iter(range(len(self.tags), -1, -1))

@@ -34,10 +34,11 @@ _FIRST_SENTENCE = re.compile(r"[^\n.!?]{1,200}[\n.!?]+")
 def prepare(item: Item, links: Links, *, limit: int, mentions: bool) -> Item:
     """The item with its words ready to be printed; its language is known afterwards."""
 
-    def words(text: str) -> str:
-        text = drop_addresses(text)
-        text = defuse_links(text, links)
+    def named(text: str) -> str:
         return text if mentions else defuse_names(text)
+
+    def words(text: str) -> str:
+        return named(defuse_links(drop_addresses(text), links))
 
     most = 2 * limit + 500  # more is never printed, and reading a long article costs time
     title, text = clean(item.title), clean(item.text[:most])
@@ -45,11 +46,12 @@ def prepare(item: Item, links: Links, *, limit: int, mentions: bool) -> Item:
     title, text = said_once(words(title).replace("\n", " "), words(text))
     return replace(
         item,
-        id=clean(item.id) or item.source,
+        id=named(clean(item.id)) or item.source,
         story=clean(item.story),
         title="" if title.lower() in _UNTITLED else _said(title),
         text=_said(text) + ("…" if len(item.text) > most else ""),
         link=clean(link),
+        images=tuple(replace(image, alt=words(clean(image.alt))) for image in item.images),
         author=words(clean(item.author)),
         tags=tuple(words(clean(tag)) for tag in item.tags[:50]),
         language=item.language or guess(f"{title} {text}"),

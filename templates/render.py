@@ -6,38 +6,28 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
-from traceback import extract_tb
 from typing import Any, Literal
 
-from jinja2 import FileSystemLoader, Template, TemplateNotFound, TemplateSyntaxError, pass_context
+from jinja2 import FileSystemLoader, Template, pass_context
 from jinja2.runtime import Context
 
 from connectors.contract import Destination, Draft, Item
+from templates.budget import BUDGET, Budget, words
 from templates.dates import day
 from templates.defuse import defuse_links
-from templates.fitting import DoesNotFit, Layout, Sheet
+from templates.fitting import DoesNotFit, Droppable, Layout, Shrinkable
 from templates.language import Known
+from templates.mistakes import TemplateError, WrongVoice, explained
 from templates.prepare import prepare
-from templates.sandbox import SHEET, Sandbox
+from templates.sandbox import Sandbox
 from templates.voice import offending_sentence
+
+__all__ = ["SHIPPED", "Account", "Renderer", "TemplateError", "Wording", "WrongVoice"]
 
 SHIPPED = Path(__file__).parent
 MOST_IMAGES = 4  # X attaches no more
 
 _VISIBLE = re.compile(r"[^\W_]|[\U00002190-\U0001ffff]")  # a letter, a digit, a symbol or an emoji
-_HELP = "what a template may use stands in templates/README.md"
-
-
-class TemplateError(Exception):
-    """A template cannot make a draft. The message names file, line and remedy; nothing must be posted."""
-
-
-class WrongVoice(TemplateError):
-    """The draft says du where the route wants Sie, or the other way; `sentence` is the one that offends."""
-
-    def __init__(self, message: str, *, sentence: str) -> None:
-        super().__init__(message)
-        self.sentence = sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +69,9 @@ class Renderer:
         template = self._load(wording.template)
         scales = _Scales(account)
         shown = prepare(item, scales.links, limit=scales.limit, mentions=wording.mentions)
-        text = _fitted(_laid_out(template, shown, wording, account), wording.template, shown, scales)
+        with explained(wording.template, self._folders):
+            layout = _laid_out(template, shown, wording, account)
+        text = _fitted(layout, wording.template, shown, scales)
         _require_voice(text, wording, item.language)
         return Draft(
             text=text,
@@ -90,22 +82,8 @@ class Renderer:
         )
 
     def _load(self, name: str) -> Template:
-        try:
+        with explained(name, self._folders):
             return self._sandbox.get_template(name)
-        except TemplateSyntaxError as error:
-            place = f"{error.filename or error.name or name}, line {error.lineno}"
-            raise TemplateError(f"{place}: {error.message}. Correct this line; {_HELP}.") from error
-        except TemplateNotFound as error:
-            raise TemplateError(
-                f"there is no template {error.name!r} in {', '.join(map(str, self._folders))}. "
-                f"Write that file, or name another template in the route."
-            ) from error
-        except RecursionError as error:
-            raise TemplateError(
-                f"{name}: brackets or blocks too deep for anybody to read. Simplify it; {_HELP}."
-            ) from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise TemplateError(f"the template {name!r} cannot be read: {error}. Save it as UTF-8 text.") from error
 
 
 class _Scales:
@@ -116,21 +94,9 @@ class _Scales:
 
 
 def _laid_out(template: Template, item: Item, wording: Wording, account: Destination) -> Layout:
-    sheet = Sheet()
-    seen = {"item": item, "account": Account(name=account.name, limit=account.limit), SHEET: sheet}
-    try:
-        printed = template.render(seen)
-        language: Known = "de" if item.language == "de" else "en"
-        return Layout(printed, sheet, link=item.link, language=language, most_tags=wording.hashtags)
-    except Exception as error:  # whatever a template does, it is held, never sent
-        place = f"{wording.template}{_line_of(error, template)}"
-        reason = str(error) or type(error).__name__
-        raise TemplateError(f"{place}: {reason.rstrip('.')}. Correct the template; {_HELP}.") from error
-
-
-def _line_of(error: Exception, template: Template) -> str:
-    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == template.filename]
-    return f", line {lines[-1]}" if lines else ""
+    seen = {"item": item, "account": Account(name=account.name, limit=account.limit), BUDGET: Budget()}
+    language: Known = "de" if item.language == "de" else "en"
+    return Layout(template.generate(seen), link=item.link, language=language, most_tags=wording.hashtags)
 
 
 def _fitted(layout: Layout, name: str, item: Item, scales: _Scales) -> str:
@@ -178,17 +144,20 @@ def _link_in(text: str, link: str, scales: _Scales) -> str:
 
 
 @pass_context
-def _fit(context: Context, text: Any, order: int = 1) -> str:
+def _fit(context: Context, text: Any, order: int = 1) -> Shrinkable:
     """May shrink; the part with the lowest order gives way first."""
     if not isinstance(order, int):
-        raise TypeError(f"fit({order!r}): the order is a number, as in fit(2)")
-    return str(context[SHEET].may_shrink(str(text), order))
+        raise TypeError("the order of fit is a number, as in fit(2)")
+    context[BUDGET].mark()
+    return Shrinkable(words(text), order)
 
 
 @pass_context
-def _hashtags(context: Context, tags: Sequence[str]) -> str:
+def _hashtags(context: Context, tags: Sequence[str]) -> Droppable:
     """The tags as hashtags, as many as the route allows; the last ones go when room is short."""
-    return str(context[SHEET].may_drop([str(tag) for tag in tags]))
+    context[BUDGET].mark()
+    context[BUDGET].handle(tags)
+    return Droppable(words(tag) for tag in tags)
 
 
 def _day_in(timezone: tzinfo | None) -> Callable[..., str]:
@@ -196,7 +165,7 @@ def _day_in(timezone: tzinfo | None) -> Callable[..., str]:
     def in_words(context: Context, moment: datetime) -> str:
         """A moment as its day: 30. November, 30 November; with the year if that is not the item's own."""
         if not isinstance(moment, datetime):
-            raise TypeError(f"day prints a moment, as in item.published | day, and this is {moment!r}")
+            raise TypeError(f"day prints a moment, as in item.published | day, and not a {type(moment).__name__}")
         item = context["item"]
         published = item.published.year if item.published else None
         return day(moment.astimezone(timezone) if timezone else moment, item.language, this_year=published)

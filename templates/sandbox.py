@@ -1,76 +1,49 @@
 """Jinja for people who write words: it sees the item and nothing else, and it always comes to an end."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from jinja2 import BaseLoader, StrictUndefined, nodes, pass_context
+from jinja2 import BaseLoader, StrictUndefined, Undefined, nodes
 from jinja2.exceptions import SecurityError
+from jinja2.filters import do_default, do_first, do_int, do_last
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-STEPS = 1_000  # turns of all loops together
-CHARACTERS = 200_000  # printed in all, and the most that one expression may make
+from templates.budget import BUDGET, CHARACTERS, COUNTERS, TOO_LARGE, count, counted, joined, printed, words
+from templates.grammar import LONGEST, File, examine
 
-SHEET = " sheet"  # no name that a template could write: where the filters of one render keep their notes
+LONGEST_RANGE = 1_000
 
-_FILTERS = ("capitalize", "default", "first", "int", "last", "length", "list", "lower", "round", "trim", "upper")
-_METHODS = ("endswith", "get", "items", "lower", "startswith", "strip", "upper")
-
-
-class Bounds:
-    """What is left of one render."""
-
-    def __init__(self) -> None:
-        self.steps, self.characters = STEPS, CHARACTERS
-
-    def spend(self, characters: int) -> None:
-        self.characters -= characters
-        if self.characters < 0:
-            raise SecurityError(f"the template prints more than {CHARACTERS} characters: print less, or loop over less")
-
-    def step(self) -> None:
-        self.steps -= 1
-        if self.steps < 0:
-            raise SecurityError(f"the template loops more than {STEPS} times: loop over less, for example tags[:3]")
+_METHODS = ("endswith", "get", "items", "lower", "startswith", "upper")
+_OUTSIDE = ("filter", "test", "callable", "escaped")  # tests that ask about Jinja itself
 
 
-@pass_context
-def _turns(context: Context, values: Iterable[Any]) -> Iterator[Any]:
-    for value in values:
-        context[SHEET].step()
-        yield value
-
-
-@pass_context
-def _printed(context: Context, value: Any) -> str:
-    text = str(value)
-    context[SHEET].spend(len(text))
-    return text
-
-
-def _bounded(value: Any) -> Any:
-    too_much = abs(value) > 10**15 if isinstance(value, int | float) else len(value) > CHARACTERS
-    if too_much:
-        raise SecurityError("the template makes something very large: make less of it")
-    return value
-
-
-def _glued(values: Iterable[Any]) -> str:
-    return str(_bounded("".join(map(str, values))))
-
-
-def _joined(values: Iterable[Any], between: str = "") -> str:
-    return str(_bounded(between.join(map(str, values))))
-
-
-def _replaced(text: str, old: str, new: str) -> str:
+def _replace(text: str, old: str, new: str) -> str:
     if text.count(old) * len(new) > CHARACTERS:
-        raise SecurityError("replace makes something very large: make less of it")
+        raise SecurityError(TOO_LARGE)
     return text.replace(old, new)
 
 
+def whole(value: Any, default: int = 0) -> int:
+    return do_int(value, default)
+
+
+def rounded(number: float, digits: int = 0) -> float:
+    if not 0 <= digits <= 9:
+        raise SecurityError(f"round({digits}): the digits after the point are 0 to 9")
+    return round(number, digits)
+
+
+def _range(*bounds: int) -> range:
+    numbers = range(*bounds)
+    if numbers[LONGEST_RANGE:]:
+        raise SecurityError(f"range makes more than {LONGEST_RANGE:,} numbers: make fewer")
+    return numbers
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
-    """No calls but harmless ones, a short list of filters, counted loops, and sums instead of surprises."""
+    """No calls but harmless ones, a short list of filters, and every step is paid for."""
 
     intercepted_binops = frozenset(["+", "-", "*", "/", "//", "%", "**"])
 
@@ -78,50 +51,75 @@ class Sandbox(ImmutableSandboxedEnvironment):
         super().__init__(
             loader=loader,
             undefined=StrictUndefined,
-            finalize=_printed,
+            finalize=printed,
             trim_blocks=True,
             lstrip_blocks=True,
             autoescape=False,
         )
-        known = {name: self.filters[name] for name in _FILTERS}
-        own = {"join": _joined, "replace": _replaced, "_turns": _turns, "_glued": _glued}
-        self.filters = {**known, **own, **filters}
-        self.globals = {"range": self.globals["range"]}
+        self.filters = COUNTERS | {name: counted(do) for name, do in self._shared().items()} | filters
+        tests: dict[str, Any] = self.tests
+        self.tests = {name: counted(test) for name, test in tests.items() if name not in _OUTSIDE}
+        self.globals = {"range": _range}
+
+    def _shared(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "capitalize": lambda value: words(value).capitalize(),
+            "default": do_default,
+            "first": partial(do_first, self),
+            "int": whole,
+            "join": joined,
+            "last": partial(do_last, self),
+            "length": len,
+            "list": list,
+            "lower": lambda value: words(value).lower(),
+            "replace": lambda value, old, new: _replace(words(value), old, new),
+            "round": rounded,
+            "trim": lambda value: words(value).strip(),
+            "upper": lambda value: words(value).upper(),
+        }
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super()._parse(source, name, filename)
-        for loop in tree.find_all(nodes.For):
-            loop.iter = nodes.Filter(loop.iter, "_turns", [], [], None, None, lineno=loop.lineno)
-        _guard_concatenation(tree)
-        return tree
+        file = self._file(source, name or "", filename)
+        examine(file, self._read)
+        count(file.tree)
+        return file.tree
+
+    def _read(self, name: str) -> File:
+        assert self.loader is not None  # noqa: S101  (ours always has one)
+        source, path, _ = self.loader.get_source(self, name)
+        return self._file(source, name, path)
+
+    def _file(self, source: str, name: str, path: str | None) -> File:
+        tree = super()._parse(source, name, path)
+        file = File(name=name, path=path, tree=tree)
+        if len(source) > LONGEST:
+            raise file.wrong(f"a file of more than {LONGEST:,} characters is no template of a tweet: shorten it", 1)
+        return file
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         numbers = isinstance(left, int | float) and isinstance(right, int | float)
         if operator == "**" or not (numbers or operator == "+"):
             raise SecurityError(f"a template cannot calculate with {operator} here: it is for numbers only")
-        return _bounded(super().call_binop(context, operator, left, right))
+        context[BUDGET].handle(left, right)
+        made = super().call_binop(context, operator, left, right)
+        context[BUDGET].handle(made)
+        return made
+
+    def call(self, context: Context, called: Any, /, *values: Any, **named: Any) -> Any:
+        if isinstance(called, Undefined):
+            return called()  # it says that there is nothing of this name
+        if not self.is_safe_callable(called):
+            name = getattr(called, "__name__", "this")
+            raise SecurityError(f"a template cannot call {name}: use a filter, as in {{{{ item.title | trim }}}}")
+        budget = context[BUDGET]
+        budget.handle(getattr(called, "__self__", None), *values, *named.values())
+        made = super().call(context, called, *values, **named)
+        budget.handle(made)
+        return made
 
     def is_safe_callable(self, obj: Any) -> bool:
         owner = getattr(obj, "__self__", None)
         named = getattr(obj, "__name__", "")
         if isinstance(owner, LoopContext):
             return named in ("cycle", "changed")
-        return obj is self.globals["range"] or (isinstance(owner, str | dict) and named in _METHODS)
-
-
-def _guard_concatenation(node: nodes.Node) -> None:
-    """`a ~ b` is compiled past every hook: as a filter it can be bounded."""
-    for field, value in list(node.iter_fields()):
-        children = value if isinstance(value, list) else [value]
-        guarded = [_guarded(child) for child in children]
-        setattr(node, field, guarded if isinstance(value, list) else guarded[0])
-
-
-def _guarded(child: Any) -> Any:
-    if isinstance(child, nodes.Node):
-        _guard_concatenation(child)
-    if isinstance(child, nodes.Concat):
-        return nodes.Filter(
-            nodes.List(child.nodes, lineno=child.lineno), "_glued", [], [], None, None, lineno=child.lineno
-        )
-    return child
+        return obj is _range or (isinstance(owner, str | dict) and named in _METHODS)

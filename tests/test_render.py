@@ -1,6 +1,7 @@
 """Tweets that a press officer would sign."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -237,6 +238,24 @@ def test_strangers_are_not_pinged(write: Write) -> None:
     assert seen(text) == f"{item.title} {item.text} {item.author}"
 
 
+@pytest.mark.parametrize(
+    ("template", "parts"),
+    [
+        ("{{ item.images[0].alt }}", {"images": (Image(url="https://a.de/1.jpg", alt="Foto: @zoo für $TSLA"),)}),
+        ("{{ item.id }}", {"id": "https://social.example/@zoo/7"}),
+        ("{{ item.title }}{{ item.author }}", {"title": "Danke @", "author": "zoo"}),
+        ("{{ item.title }}{{ item.author }}", {"title": "Nur 5 $", "author": "TSLA"}),
+        ("{{ item.text | fit }}{{ item.author }}", {"text": "Danke ＠", "author": "zoo"}),
+        ("{{ item.tags | join(' ') }}", {"tags": ("@zoo", "$TSLA")}),
+        ("{{ item.extra.get('von') }}", {"extra": {"von": ".@zoo"}}),
+    ],
+)
+def test_no_part_of_an_item_pings_a_stranger(write: Write, template: str, parts: dict[str, Any]) -> None:
+    text = write(template, an_item(**parts)).text
+    assert not MENTION.search(text)
+    assert not CASHTAG.search(text)
+
+
 def test_a_route_may_allow_mentions_and_a_template_may_make_them(write: Write) -> None:
     assert "@zoo" in write("{{ item.text }}", an_item(text="Danke @zoo"), mentions=True).text
     assert write("via @firma: {{ item.title }}").text.startswith("via @firma")
@@ -330,24 +349,20 @@ def test_a_template_of_ones_own_takes_the_place_of_a_shipped_one(tmp_path: Path)
         ("a\n\n{{ item.titel }}", r"own.j2, line 3: .*no attribute 'titel'"),
         ("{{ account.api_key }}", r"line 1: .*no attribute 'api_key'"),
         ("{{ item.__class__ }}", r"line 1: .*unsafe"),
-        ("{{ item.text.format(1) }}", r"line 1: .*not safely callable"),
-        ("{% for i in range(10**9) %}{% endfor %}", r"calculate with \*\*"),
-        ("{% for i in range(1000000000) %}{% endfor %}", r"line 1: Range too big"),
-        ("{% for i in range(999) %}{% for j in range(999) %}{% endfor %}{% endfor %}", r"loops more than 1000 times"),
-        ("{{ 'a' * 10 }}", r"calculate with \*"),
-        ("{{ '%900000000d' % 1 }}", r"calculate with %"),
-        ("{% set a = 9999999 %}{% set b = a * a %}{{ b * b }}", r"something very large"),
-        ("{% for i in range(999) %}{{ item.text }}{{ item.text }}{% endfor %}", r"prints more than"),
-        ("{% set a = item.text ~ item.text %}" + "{% set a = a ~ a ~ a ~ a %}" * 20, r"something very large"),
-        ("{{ item.text | replace('', item.text) | replace('', item.text) }}", r"something very large"),
-        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", r"not safely callable"),
-        ("{% include 'own.j2' %}", r"maximum recursion depth"),
-        ("{{ item.text | fit | upper }}", r"a filter follows fit or hashtags: these two come last"),
-        ("{{ (item.text | fit)[:2] }}", r"a filter follows fit or hashtags"),
-        ("{{ item.title | fit('first') }}", r"line 1: fit\('first'\): the order is a number"),
+        ("{{ item.text.format(1) }}", r"line 1: a template cannot call format: use a filter"),
+        ("{{ shout(item.title) }}", r"line 1: 'shout' is undefined"),
+        ("{{ 'a' * 10 }}", r"line 1: .*calculate with \*"),
+        ("{{ '%900000000d' % 1 }}", r"line 1: .*calculate with %"),
+        ("{{ (item.text, item.text) | join(item) }}", r"line 1: only words and numbers can be printed"),
+        ("{{ item.title | fit('first') }}", r"line 1: the order of fit is a number, as in fit\(2\)"),
         ("{{ item.offer | day }}", r"line 1: day prints a moment"),
         ("{{ item.tags[9] }}", r"line 1: .*has no element 9"),
         ("{{ 1 / 0 }}", r"line 1: division by zero"),
+        ("{{ 5 | round(-9) }}", r"line 1: round\(-9\): the digits after the point are 0 to 9"),
+        ("{% include 'foot.j2' %}", r"line 1: there is no file 'foot.j2' to include: write it, or correct the name"),
+        ("{% include item.title %}", r"line 1: include takes the name of one file and nothing more"),
+        ("{% include 'blog.j2' ignore missing %}", r"line 1: include takes the name of one file"),
+        ("{% include 'blog.j2' without context %}", r"line 1: include takes the name of one file"),
     ],
 )
 def test_a_template_that_fails_says_where_and_why(write: Write, template: str, message: str) -> None:
@@ -355,6 +370,174 @@ def test_a_template_that_fails_says_where_and_why(write: Write, template: str, m
         write(template)
     assert "own.j2" in str(caught.value)
     assert "a-secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{% for i in range(10**9) %}{% endfor %}", r"line 1: .*calculate with \*\*"),
+        ("{% for i in range(1001) %}{% endfor %}", r"line 1: range makes more than 1,000 numbers"),
+        ("{% for i in range(999) %}\n{% if range(999) | list %}{% endif %}{% endfor %}", r"line 2: .*loop over less"),
+        ("{% for i in range(999) %}{% for j in range(999) %}{% endfor %}{% endfor %}", r"line 1: .*loop over less"),
+        ("{% for i in range(999) %}" + "{{ item.link[:0] }}" * 200 + "{% endfor %}", r"line 1: .*loop over less"),
+        ("{% for i in range(999) %}" + "{% if item %}{% endif %}" * 200 + "{% endfor %}", r"line 1: .*loop over less"),
+        ("{% for i in range(999) %}{{ item.text }}{{ item.text }}{% endfor %}", r"line 1: .*prints more than 200,000"),
+        ("{% for i in range(999) %}" + "so viele Worte " * 20 + "{% endfor %}", r"line 1: .*prints more than 200,000"),
+        (
+            "{% for i in range(11) %}{{ item.text | fit }}{% endfor %}",
+            r"line 1: more than 10 parts have fit or hashtags",
+        ),
+        ("{% set a = 9999999 %}{% set b = a * a %}{{ b * b }}", r"line 1: .*something very large"),
+        ("{% set a = item.text ~ item.text %}" + "{% set a = a ~ a ~ a ~ a %}" * 20, r"line 1: .*something very large"),
+        ("{% set a = item.text %}" + "{% set a = a + a %}" * 30, r"line 1: .*something very large"),
+        ("{% set a = item.tags %}" + "{% set a = a + a %}" * 30, r"line 1: .*loop over less"),
+        ("{% set a = [1] %}" + "{% set a = [a, a] %}" * 40 + "{{ a }}", r"line 1: a list within a list"),
+        ("{% set a = (1, 2) %}" + "{% set a = {1: a, 2: a} %}" * 40 + "{{ a }}", r"line 1: a list within a list"),
+        ("{{ item.text | replace('', item.text) | replace('', item.text) }}", r"line 1: .*something very large"),
+        (
+            "{% for tag in item.tags recursive %}{{ loop(item.tags) }}{% endfor %}",
+            r"line 1: a loop cannot be recursive",
+        ),
+        ("x" * 20_001, r"line 1: a file of more than 20,000 characters is no template of a tweet"),
+        ("{% if item.title %}" * 200 + "{% endif %}" * 200, r"too deep for anybody to read. Simplify it"),
+    ],
+)
+def test_a_template_that_would_never_end_ends_with_its_line_and_a_remedy(
+    write: Write, template: str, message: str
+) -> None:
+    with pytest.raises(TemplateError, match=f"own.j2.*{message}"):
+        write(template)
+
+
+@pytest.mark.parametrize(
+    ("template", "tag"),
+    [
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "macro"),
+        ("{% call item.title() %}{% endcall %}", "call"),
+        ("{% filter upper %}{{ item.text | fit }}{% endfilter %}", "filter"),
+        ("{% set words %}{{ item.text | fit }}{% endset %}{{ words }}", "set … %}…{% endset"),
+        ("{% block words %}{{ self.words() }}{% endblock %}", "block"),
+        ("{% extends 'own.j2' %}", "extends"),
+        ("{% import 'own.j2' as own %}", "import"),
+        ("{% from 'own.j2' import words %}", "from … import"),
+        ("{% autoescape true %}{{ item.text }}{% endautoescape %}", "autoescape"),
+    ],
+)
+def test_what_is_for_web_pages_is_no_part_of_a_template(write: Write, template: str, tag: str) -> None:
+    with pytest.raises(TemplateError, match=rf"own.j2, line 2: a template knows no {{% {tag} %}}: write the words out"):
+        write("{{ item.title }}\n" + template)
+
+
+def in_folder(folder: Path, **files: str) -> Renderer:
+    for name, template in files.items():
+        (folder / f"{name}.j2").write_text(template, encoding="utf-8")
+    return Renderer([folder])
+
+
+def test_a_template_may_share_a_file_with_another(tmp_path: Path) -> None:
+    renderer = in_folder(tmp_path, own="{{ item.title }}{% include 'foot.j2' %}", foot=" von {{ account.name }}")
+    assert renderer.render(an_item(), Wording(template="own.j2"), ACCOUNT).text == f"{an_item().title} von office"
+
+
+@pytest.mark.parametrize(
+    ("own", "foot", "place", "way"),
+    [
+        ("{% include 'own.j2' %}" * 2, "", "own.j2, line 1", "own.j2 → own.j2"),
+        ("a\n{% if false %}{% include 'own.j2' %}{% endif %}", "", "own.j2, line 2", "own.j2 → own.j2"),
+        ("{% include 'foot.j2' %}", "\n\n{% include 'own.j2' %}", "foot.j2, line 3", "own.j2 → foot.j2 → own.j2"),
+        ("{% include 'foot.j2' %}", "{% include 'foot.j2' %}", "foot.j2, line 1", "foot.j2 → foot.j2"),
+    ],
+)
+def test_a_file_that_includes_itself_is_found_before_anything_runs(
+    tmp_path: Path, own: str, foot: str, place: str, way: str
+) -> None:
+    renderer = in_folder(tmp_path, own=own, foot=foot)
+    with pytest.raises(TemplateError, match=rf"{place}: this file includes itself, .*\({way}\): take this include out"):
+        renderer.check("own.j2")
+
+
+def test_an_include_that_is_edited_into_a_circle_is_found_by_the_next_render(tmp_path: Path) -> None:
+    renderer = in_folder(tmp_path, own="{% include 'foot.j2' %}", foot="{{ item.title }}")
+    assert renderer.render(an_item(), Wording(template="own.j2"), ACCOUNT).text == an_item().title
+    in_folder(tmp_path, foot="{% include 'own.j2' %}")
+    os.utime(tmp_path / "foot.j2", (0, 0))
+    with pytest.raises(TemplateError, match=r"own.j2, line 1: this file includes itself"):
+        renderer.render(an_item(), Wording(template="own.j2"), ACCOUNT)
+
+
+def test_files_that_include_the_next_one_twice_are_not_followed_for_ever(tmp_path: Path) -> None:
+    twice = {f"a{number}": f"{{% include 'a{number + 1}.j2' %}}" * 9 for number in range(9)}
+    renderer = in_folder(tmp_path, **twice, a9="{{ item.title }}")
+    with pytest.raises(TemplateError, match=r"a\d.j2, line 1: the template does more than 100,000 things"):
+        renderer.render(an_item(), Wording(template="a0.j2"), ACCOUNT)
+
+
+def test_a_long_chain_of_files_is_too_deep(tmp_path: Path) -> None:
+    chain = {f"a{number}": f"{{% include 'a{number + 1}.j2' %}}" for number in range(20)}
+    with pytest.raises(
+        TemplateError, match=r"line 1: more than 10 files include one another: put their words together"
+    ):
+        in_folder(tmp_path, **chain, a20="").check("a0.j2")
+
+
+def test_a_mistake_in_an_included_file_is_told_with_that_file(tmp_path: Path) -> None:
+    renderer = in_folder(tmp_path, own="{% include 'foot.j2' %}", foot="a\n{{ item.titel }}")
+    with pytest.raises(TemplateError, match=r"foot.j2, line 2: .*no attribute 'titel'"):
+        renderer.render(an_item(), Wording(template="own.j2"), ACCOUNT)
+
+
+@pytest.mark.parametrize(
+    "misuse",
+    [
+        "{{ item.text | fit | length }}",
+        "{{ item.text | fit | upper }}",
+        "{{ item.text | fit | fit }}",
+        '{% if item.text | fit == "" %}leer{% endif %}',
+        "{% if item.text | fit %}{{ item.title }}{% endif %}",
+        "{% if item.text | fit is defined %}{{ item.title }}{% endif %}",
+        '{{ (item.text | fit) ~ "x" }}',
+        '{{ "x" ~ item.text | fit }}',
+        '{{ (item.text | fit) + "x" }}',
+        "{{ item.title | fit or item.text | fit }}",
+        "{{ (item.text | fit)[:2] }}",
+        "{{ item.title.startswith(item.text | fit) }}",
+        "{{ [item.text | fit] | first }}",
+        "{{ item.title if item.text | fit else item.text }}",
+        "{% set words = item.text | fit %}{{ words }}",
+        "{% for letter in item.text | fit %}{{ letter }}{% endfor %}",
+        "{{ item.tags | hashtags | length }}",
+        "{{ item.tags | hashtags | fit }}",
+        "{% if item.tags | hashtags %}{{ item.title }}{% endif %}",
+    ],
+)
+def test_a_mark_that_is_not_printed_is_found_before_anything_runs(tmp_path: Path, misuse: str) -> None:
+    renderer = in_folder(tmp_path, own=f"{{{{ item.title }}}}\n{misuse}")
+    with pytest.raises(
+        TemplateError, match=r"own.j2, line 2: fit and hashtags mark what is printed, so they stand last within {{ }}"
+    ):
+        renderer.check("own.j2")
+
+
+def test_either_side_of_a_choice_may_shrink(write: Write) -> None:
+    template = "{{ item.text | fit if account.limit < 300 else item.title | fit }}"
+    assert write(template, limit=280).text.startswith("Ab dem 1. Dezember")
+    assert write(template, limit=300).text == an_item().title
+
+
+@pytest.mark.parametrize(
+    "words", ["item", "item.tags", "item.published", "item.images", "item.title == 'Neu'", "range(3)"]
+)
+def test_what_is_neither_words_nor_a_number_is_not_printed(write: Write, words: str) -> None:
+    with pytest.raises(
+        TemplateError, match=r"own.j2, line 1: only words and numbers can be printed.*print a part of it"
+    ):
+        write(f"{{{{ {words} }}}}")
+
+
+def test_what_the_source_does_not_have_prints_nothing(write: Write) -> None:
+    assert (
+        write("{{ item.title }}{{ item.updated }}{{ item.offer | fit }}", an_item(updated=None)).text == an_item().title
+    )
 
 
 def test_too_long_is_an_error_with_its_remedy(write: Write) -> None:
