@@ -10,6 +10,12 @@ FORMAL = [
     "Besuchen Sie uns am Samstag!",
     "Haben Sie Fragen? Wir sind für alle da.",
     "Wir beraten Ihnen zuliebe auch am Abend.",
+    "Laut Ihnen.",
+    "BESUCHEN SIE UNS!",
+    "JETZT SPAREN SIE BEI UNS",
+    "ALLES FÜR SIE",
+    "Das ist nur für SIE!",
+    "Das Konto, das Sie brauchen.",
 ]
 INFORMAL = [
     "Wir freuen uns, wenn du uns besuchst.",
@@ -19,6 +25,11 @@ INFORMAL = [
     "Habt ihr Fragen? Wir sind für alle da.",
     "Das wisst ihr ja, und es ist nicht neu.",
     "Wenn Ihr kommt, ist der Tisch gedeckt.",
+    "DEIN KONTO",
+    "DU BIST DRAN!",
+    "Dein Sparplan!",
+    "Das Konto, das Du brauchst.",
+    "Hast Du Fragen?",
 ]
 NEITHER = [
     "Unser Laden ist jetzt auch samstags offen.",
@@ -28,6 +39,15 @@ NEITHER = [
     "Der Verein und ihre Mitglieder feiern.",
     "„Du schaffst das, und ich weiß es“, sagte der Trainer.",
     "Er fragte: „Kommen Sie auch?“, und alle lachten.",
+    "Du Pont baut in Köln ein neues Werk.",
+    "Das Restaurant Le Du ist jetzt auch am Sonntag offen.",
+    "Der Cirque du Soleil kommt nach Köln.",
+    "Das Du ist ihm unangenehm.",
+    "Das Sie ist ihm lieber.",
+    "In der Bank sind jetzt alle per Du.",
+    "Vom Sie zum Du ist es nicht weit.",
+    "Die Du-Kultur ist bei uns angekommen.",
+    "OB SIE KOMMT, WEISS NIEMAND.",
 ]
 
 
@@ -63,6 +83,8 @@ def test_english_has_no_such_thing() -> None:
     [
         ("Komm vorbei und bring die Kinder mit.", "sie"),  # an imperative without a pronoun
         ("Ihre Meinung ist uns wichtig, und die der anderen auch.", "du"),  # may be "her opinion"
+        ("IHRE MEINUNG IST UNS WICHTIG", "du"),  # may be "her opinion"
+        ("WIR HELFEN IHNEN", "du"),  # may be "them"
         ("„Kommt mit, ihr habt Zeit“: das ist unser Motto für die Messe.", "sie"),  # a quotation
     ],
 )
@@ -70,7 +92,11 @@ def test_what_it_misses_is_known(text: str, voice: str) -> None:
     assert not offending_sentence(text, voice)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text", ["Dein Sparplan!", "Deine Bank."])
-def test_of_a_text_too_short_to_tell_its_language_the_item_tells_it(text: str) -> None:
-    assert offending_sentence(text, "sie") == ""
-    assert offending_sentence(text, "sie", "de") == text
+@pytest.mark.parametrize("text", ["Willkommen bei dir", "Schau nach bei Du und Ich"])
+def test_a_text_too_short_to_tell_its_language_is_looked_at(text: str) -> None:
+    assert offending_sentence(text, "sie") == text
+
+
+def test_a_german_text_is_looked_at_though_its_feed_calls_it_english() -> None:
+    assert offending_sentence("Wir freuen uns auf dich und auf alle anderen.", "sie", "en")
+    assert not offending_sentence("Voilà: la soupe du jour is what we have for you today.", "sie", "en")
