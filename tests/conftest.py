@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,7 +17,7 @@ from sqlalchemy import delete
 from state.database import open_ledger
 from state.ledger import Ledger
 from state.models import Base
-from tests.prefect_kit import Prefect, prefect_server
+from tests.prefect_kit import ROOT, Prefect, prefect_server
 
 settings.register_profile("proof", max_examples=1600, deadline=None)  # pytest --hypothesis-profile=proof
 
@@ -73,10 +75,11 @@ def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     if request.param == "sqlite":
         return lambda: f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/ledger.db"
     address: str = request.getfixturevalue("postgresql")
-    return lambda: _create_database(address)
+    return lambda: create_database(address)
 
 
-def _create_database(address: str) -> str:
+def create_database(address: str) -> str:
+    """A new database of this server; its address."""
     name = f"ledger_{uuid.uuid4().hex}"
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} STRATEGY file_copy")
@@ -108,3 +111,14 @@ def empty(ledger: Ledger) -> None:
 def prefect(tmp_path_factory: pytest.TempPathFactory) -> Prefect:
     """One real Prefect server for all tests that ask for it; they are grouped on one worker of a parallel run."""
     return prefect_server(tmp_path_factory.mktemp("prefect"))
+
+
+@pytest.fixture(scope="session")
+def clone(prefect: Prefect, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone of this repository, deployed to that server."""
+    folder = tmp_path_factory.mktemp("clean") / "clone"
+    if subprocess.run(["git", "clone", "--quiet", ROOT, folder], check=False).returncode:
+        pytest.skip("this is no git repository: there is nothing to clone")
+    prefect.command("work-pool", "create", "local", "--type", "process", folder=folder)
+    prefect.command("deploy", "--all", "--no-prompt", folder=folder)
+    return folder

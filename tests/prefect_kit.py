@@ -81,6 +81,43 @@ class Prefect:
         lines: list[dict[str, Any]] = self.post("logs/filter", {"logs": {"flow_run_id": {"any_": [flow_run]}}})
         return [line["message"] for line in lines]
 
+    def deployment(self, name: str) -> Any:
+        return self.get(f"deployments/name/{name}")
+
+    def start(self, deployment: str, **parameters: Any) -> str:
+        """The id of a new run, for a worker to take."""
+        path = f"deployments/{self.deployment(deployment)['id']}/create_flow_run"
+        return str(self.post(path, {"parameters": parameters, "state": {"type": "SCHEDULED"}})["id"])
+
+    def end_of(self, flow_run: str) -> Any:
+        """The run, once it has ended in one way or another."""
+
+        def look() -> Any:
+            run = self.get(f"flow_runs/{flow_run}")
+            return run if run["state"]["type"] in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"} else None
+
+        return until(look, "the end of the run")
+
+    @contextmanager
+    def worker(self, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+        """A worker of the pool `local`, one run at a time, in a process group of its own."""
+        command = [
+            sys.executable,
+            "-m",
+            "prefect",
+            "worker",
+            "start",
+            "--pool",
+            "local",
+            "--type",
+            "process",
+            "--limit",
+            "1",
+        ]
+        environment = self.environment | {"PREFECT_WORKER_QUERY_SECONDS": "1", "PYTHONPATH": str(folder)}
+        with running(command, folder=folder, env=environment) as process:
+            yield process
+
     def command(self, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         """A command of Prefect's own, in this folder."""
         return subprocess.run(
