@@ -265,6 +265,6 @@ def test_nothing_is_tweeted_twice_and_nothing_is_lost(own_ledger: Ledger) -> Non
 
     # With the everyday 100 examples, more than 10,000 steps on the two databases together.
     own = settings(
-        stateful_step_count=60, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False
+        stateful_step_count=70, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False
     )
     run_state_machine_as_test(ThisWorld, settings=own)

@@ -67,7 +67,7 @@ def test_a_poll_may_die_at_any_byte_of_the_answer_of_x(tmp_path: Path, zygote: Z
 def test_no_fault_makes_a_second_tweet_or_loses_one(tmp_path: Path, zygote: Zygote) -> None:
     (tmp_path / "ledger").mkdir()
     found = Found(part="faults")
-    endure(tmp_path, zygote, Sqlite(tmp_path / "ledger"), found, items=20)
+    assert endure(tmp_path, zygote, Sqlite(tmp_path / "ledger"), found, items=20)
     assert found.faults >= 5
     assert found.mistakes == []
 

@@ -20,7 +20,7 @@ from tests.proof.zygote import Zygote, job
 WORKERS = 4
 SHARE_OF_FAULTS = 0.4
 LAG = timedelta(seconds=30)
-GONE_EVERY = 7  # rounds
+GONE_EVERY = 3  # rounds
 HOUR = timedelta(hours=1)
 IN_FEED = 60  # entries that the blog shows
 ACCOUNT = 'lease = "5s"\nmax_per_run = 12'
@@ -69,8 +69,11 @@ class Trouble:
         return self.dice.choice([statement, commit, answer])
 
 
-def endure(folder: Path, zygote: Zygote, databases: Databases, found: Found, *, items: int, seed: int = 1) -> None:
-    """Publish so many items, a few at a time, until every one is tweeted; what went wrong on the way is in `found`."""
+def endure(folder: Path, zygote: Zygote, databases: Databases, found: Found, *, items: int, seed: int = 1) -> int:
+    """Publish so many items, a few at a time, until every one is tweeted; what went wrong on the way is in `found`.
+
+    How often the database was gone meanwhile.
+    """
     with open_house(folder) as house:
         company = Company(house, databases, items, Trouble(seed))
         company.work(zygote, found)
@@ -79,6 +82,7 @@ def endure(folder: Path, zygote: Zygote, databases: Databases, found: Found, *, 
     expected = {article(number).title for number in range(1, items + 1)}
     found.twice += [f"{databases.name}: {title}" for title, count in titles.items() if count > 1]
     found.lost += [f"{databases.name}: {title}" for title in sorted(expected - titles.keys())]
+    return company.gone
 
 
 class Company:
@@ -86,7 +90,7 @@ class Company:
 
     def __init__(self, house: House, databases: Databases, items: int, trouble: Trouble) -> None:
         self.house, self.databases, self.items, self.trouble = house, databases, items, trouble
-        self.published = self.rounds = 0
+        self.published = self.rounds = self.gone = 0
         house.x.lag, house.x.duplicate_check = LAG, False
         self.database = databases.copy()
         house.configure(top=f'database = "{self.database}"', source="max_new = 1000", account=ACCOUNT)
@@ -103,6 +107,7 @@ class Company:
             self._publish()
             gone = self.rounds % GONE_EVERY == 0
             self.trouble.count += gone
+            self.gone += gone
             with self._gone() if gone else ExitStack():
                 self._poll(zygote)
             self.house.sleep(timedelta(seconds=self.trouble.dice.randint(20, 240)))

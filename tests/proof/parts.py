@@ -19,7 +19,8 @@ from tests.proof.needles import plain_runs, prefect_run
 from tests.proof.report import Found
 from tests.proof.zygote import ROOT, Zygote
 
-PROPERTIES = ("test_ledger_model.py", "test_links.py", "test_plain_text.py", "test_tweet_length.py")
+PROPERTIES = ("test_ledger_model.py", "test_links.py", "test_plain_text.py", "test_tweet_length.py", "test_render.py")
+LEDGERS = ("test_ledger.py", "test_intake.py", "test_models.py", "test_database.py", "test_rebuild.py")
 
 
 @contextmanager
@@ -49,7 +50,7 @@ def crashes(kind: str, share: float, found: Found, folder: Path) -> None:
 
 def faults(kind: str, share: float, found: Found, folder: Path) -> None:
     with chosen(kind, folder) as databases, Zygote() as zygote:
-        endure(folder, zygote, databases, found, items=round(500 * share))
+        endure(folder, zygote, databases, found, items=round(1000 * share))
 
 
 def hostile(_kind: str, share: float, found: Found, folder: Path) -> None:
@@ -76,9 +77,17 @@ def secrets(_kind: str, _share: float, found: Found, folder: Path) -> None:
 
 def properties(_kind: str, share: float, found: Found, _folder: Path) -> None:
     """The state machine of the ledger and the pure functions, with many more examples than every day."""
-    profile = ["--hypothesis-profile=proof"] if share == 1 else []
-    command = [sys.executable, "-m", "pytest", "-q", *(f"tests/{name}" for name in PROPERTIES), *profile]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    _pytest(found, *PROPERTIES, *(["--hypothesis-profile=proof"] if share == 1 else []))
+
+
+def suites(_kind: str, _share: float, found: Found, _folder: Path) -> None:
+    """The ledger on both databases, the guards of everything that is fetched, and two workers under Prefect."""
+    _pytest(found, *LEDGERS, "test_web.py", "test_prefect_workers.py")
+
+
+def _pytest(found: Found, *arguments: str) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", *arguments]
+    run = subprocess.run(command, cwd=ROOT / "tests", capture_output=True, text=True, check=False)
     if run.returncode:
         found.lost.append(run.stdout[-2000:])
 
@@ -92,6 +101,7 @@ PARTS: tuple[Part, ...] = (
     ("hostile feeds", hostile, ""),
     ("planted secrets", secrets, ""),
     ("properties", properties, ""),
+    ("ledgers, guards, two workers", suites, ""),
 )
 
 
