@@ -9,11 +9,13 @@ Errors are named after what the caller may do next:
                                                       AccountDown  the account cannot post: stop, tell, keep the queue
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal, Protocol
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, InstanceOf
 
@@ -23,6 +25,17 @@ if TYPE_CHECKING:
     from connectors.web import Web
 
 Language = Literal["de", "en", ""]
+
+
+_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f\ud800-\udfff<>\"]{1,8192}", re.IGNORECASE)
+
+
+def is_web_address(text: object) -> bool:
+    """Whether this is an absolute http(s) address, as it may stand in a tweet or be asked for a picture."""
+    try:
+        return isinstance(text, str) and bool(_ADDRESS.fullmatch(text) and urlsplit(text).hostname)
+    except ValueError:
+        return False
 
 
 def _require_aware(moment: datetime | None, what: str) -> None:
@@ -56,10 +69,12 @@ class Offer:
 class Item:
     """One thing that a source published.
 
-    `id` is what the source itself calls it (a guid, a post id). `link` is absolute http(s), as a reader opens it, or
-    empty. `story` is what the item is about: the canonical link of the article, or source and id where it has no link
-    of its own; two items with one story are one tweet. `title` and `text` are plain text; in `text`, paragraphs are
-    separated by a newline.
+    `id` is what the source itself calls it (a guid, a post id); an item without one is a ValueError. `link` is absolute
+    http(s), as a reader opens it, or empty: a link or a picture at any other address (javascript:) is dropped here, for
+    no source can vouch for what its server says. `story` is what the item is about: the canonical link of the article,
+    or source and id where it has no link of its own; two items with one story are one tweet. `title` and `text` are
+    plain text; in `text`, paragraphs are separated by a newline. `extra["permalink"]` is the item's own page, for
+    items whose `link` leads to another.
     """
 
     source: str
@@ -82,6 +97,10 @@ class Item:
             raise ValueError(f"an item of {self.source} has no id")
         _require_aware(self.published, "Item.published")
         _require_aware(self.updated, "Item.updated")
+        if not is_web_address(self.link):
+            object.__setattr__(self, "link", "")
+        images = tuple(image for image in self.images if is_web_address(image.url))
+        object.__setattr__(self, "images", images)
         if not self.story:
             object.__setattr__(self, "story", f"{self.source}:{self.id}")
 
@@ -209,7 +228,7 @@ class Settings(BaseModel):
 
 
 class SourceSettings(Settings):
-    """The keys that every kind of source has.
+    """The keys that every kind of source has, and what a source can do that says nothing else.
 
     A source without `hold` tells its own stories, as a blog does. One with `hold` also repeats what others tell, as a
     Facebook page does: a post of it that leads to the site of another source waits so long for that source's own item,
@@ -226,6 +245,21 @@ class SourceSettings(Settings):
         """As `Source.check`, for kinds that have nothing more to say than what a look brings."""
         fetched = self.fetch(web, {}, now=now)
         return [f"{len(fetched.items)} entries", *fetched.notices]
+
+    def withdrawn(
+        self,
+        web: "Web",
+        item: Item,
+        validators: Mapping[str, str],  # noqa: ARG002
+        *,
+        now: datetime,  # noqa: ARG002
+    ) -> str:
+        """As `Source.withdrawn`, for kinds whose items have pages that anybody may open."""
+        for page in dict.fromkeys(filter(None, (item.link, item.extra.get("permalink")))):
+            status = web.get(page).status
+            if status in (404, 410):
+                return f"its page answers {status} by now"
+        return ""
 
 
 class AccountSettings(Settings):
@@ -253,6 +287,10 @@ class Source(Protocol):
 
     def check(self, web: "Web", *, now: datetime) -> list[str]:
         """What there is to say about access to the source, good news first. Raises `SourceError`."""
+        ...
+
+    def withdrawn(self, web: "Web", item: Item, validators: Mapping[str, str], *, now: datetime) -> str:
+        """How it shows that `item` was taken back since it was read; empty if it is there. Raises `SourceError`."""
         ...
 
 

@@ -2,20 +2,21 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, SecretStr
 
-from connectors.contract import Duration, Fetched, SourceBroken, SourceError, SourceSettings
+from connectors.contract import Duration, Fetched, Item, SourceBroken, SourceError, SourceSettings
 from connectors.facebook_api import GraphApi
-from connectors.facebook_errors import TooMuchData
+from connectors.facebook_errors import NoSuchObject, TooMuchData
 from connectors.facebook_notes import Notes, is_resting, is_token_check_due
-from connectors.facebook_posts import FIELDS, read_posts
+from connectors.facebook_posts import FIELDS, is_taken_back, read_posts
 from connectors.facebook_token import read_token
-from connectors.facebook_values import as_object, plain, string
-from connectors.short_links import ShortLinks
+from connectors.facebook_values import as_object, is_outside, plain, string
+from connectors.short_links import lengthened
 from connectors.web import Web
 
 _LIMITS = ("25", "12", "6")  # posts per answer; fewer where the API says that these are too much
@@ -75,9 +76,8 @@ class FacebookPage(SourceSettings):
         if is_token_check_due(validators, now):
             self._check_token(api, notes)
         notes.usage(api.used)
-        short = ShortLinks(web, validators)
-        items = short.lengthen(posted)
-        return Fetched(items=items, validators=notes.kept | short.kept, notices=tuple(notes.notices))
+        fetched = Fetched(items=tuple(posted), validators=notes.kept, notices=tuple(notes.notices))
+        return lengthened(fetched, web, validators)
 
     def check(self, web: Web, *, now: datetime) -> list[str]:
         """What the token is and how long it lasts, in sentences. Raises `SourceBroken` where a person must act."""
@@ -90,6 +90,25 @@ class FacebookPage(SourceSettings):
                 " (/me/accounts lists it)"
             )
         return [f"the token is the one of the page {whose}", self._health(api, now)]
+
+    def withdrawn(self, web: Web, item: Item, validators: Mapping[str, str], *, now: datetime) -> str:
+        """Whether the post is gone or hidden, or what it leads to is gone. Raises `SourceError`.
+
+        Facebook is asked as an API: to a stranger, its pages answer the same whether there is such a post or not.
+        """
+        if not is_resting(validators, now) and (why := self._post_withdrawn(self._api(web, now), item.id)):
+            return why
+        away = replace(item, extra={}, link=item.link if is_outside(item.link) else "")
+        return super().withdrawn(web, away, validators, now=now)
+
+    def _post_withdrawn(self, api: GraphApi, post_id: str) -> str:
+        try:
+            post = api.get(post_id, fields="id,is_published,is_hidden,is_expired")
+        except NoSuchObject:
+            # The same answer comes to a token that may not see the post; such a token cannot read the page either.
+            api.get(f"{self.page}/published_posts", fields="id", limit="1")
+            return "Facebook has no such post by now"
+        return "the post is hidden by now" if is_taken_back(post) else ""
 
     def _health(self, api: GraphApi, now: datetime) -> str:
         health = read_token(api.token())

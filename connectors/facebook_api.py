@@ -4,18 +4,16 @@ import hashlib
 import hmac
 import json
 import logging
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from connectors.contract import SourceBroken, SourceDown
 from connectors.facebook_errors import Usage, error_of, usage
 from connectors.facebook_values import as_object
+from connectors.secrecy import Secrets
 from connectors.web import Response, Web, public
-
-_LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_|%-]{40,}")  # Facebook quotes a malformed token in its error message
 
 # At DEBUG, httpcore prints the headers of an answer; the Location of a redirect may repeat what we asked.
 logging.getLogger("httpcore").setLevel(logging.INFO)
@@ -30,7 +28,7 @@ class GraphApi:
         self._page = page
         self._token = token
         self._proof = _proof(token, app_secret) if app_secret else ""
-        self._secrets = [secret for secret in (token, app_secret, self._proof, quote(token, safe="")) if secret]
+        self._secrets = Secrets(token, app_secret, self._proof)
         self._now = now
         self.used = Usage()
 
@@ -40,14 +38,15 @@ class GraphApi:
             parameters["appsecret_proof"] = self._proof
         # In a header, because addresses are what proxies and libraries like to log.
         headers = {"Authorization": f"Bearer {self._token}"}
-        response = self._web.get(f"{self._url}/{path}?{urlencode(parameters)}", headers=headers)
-        used = usage(response.headers)
-        self.used = max(self.used, used, key=lambda usage: (usage.wait, usage.percent))
-        answer = self._json(response)
-        if error := answer.get("error"):
-            body = {key: self._printable(value) for key, value in _body(error) if value is not None}
-            raise error_of(body, status=response.status, page=self._page, used=used, now=self._now)
-        response.check(now=self._now)
+        with self._secrets.out_of_errors():
+            response = self._web.get(f"{self._url}/{path}?{urlencode(parameters)}", headers=headers)
+            used = usage(response.headers)
+            self.used = max(self.used, used, key=lambda usage: (usage.wait, usage.percent))
+            answer = self._json(response)
+            if error := answer.get("error"):
+                body = {key: self._printable(value) for key, value in _body(error) if value is not None}
+                raise error_of(body, status=response.status, page=self._page, used=used, now=self._now)
+            response.check(now=self._now)
         return answer
 
     def token(self) -> Mapping[str, Any]:
@@ -57,11 +56,12 @@ class GraphApi:
         """
         data = as_object(self.get("debug_token", input_token=self._token).get("data"))
         problem = as_object(data.get("error")).get("message")
-        return {**data, "problem": self._without_secrets(str(problem)) if problem else ""}
+        return {**data, "problem": self._secrets.message(str(problem)) if problem else ""}
 
     def _json(self, response: Response) -> Mapping[str, Any]:
+        """The answer, with none of our secrets anywhere in it: nobody who reads it needs to think of them."""
         try:
-            answer = json.loads(response.body)
+            answer = json.loads(self._secrets.blotted(json.dumps(json.loads(response.body), ensure_ascii=False)))
         except (ValueError, RecursionError):
             response.check(now=self._now)
             raise SourceDown(
@@ -73,12 +73,7 @@ class GraphApi:
         return answer
 
     def _printable(self, value: object) -> object:
-        return value if isinstance(value, int) else self._without_secrets(str(value))
-
-    def _without_secrets(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return _LIKE_A_TOKEN.sub("***", text)
+        return value if isinstance(value, int) else self._secrets.message(str(value))
 
 
 def _proof(token: str, app_secret: str) -> str:

@@ -17,6 +17,7 @@ THROTTLED = frozenset({4, 17, 32, 341, 613, 80001})
 _TOKEN_DEAD = frozenset({102, 190})
 _TRANSIENT = frozenset({1, 2})
 _BAD_REQUEST = 100
+_MISSING = 33  # sub-code of _BAD_REQUEST
 
 _SHORTEST_REST = timedelta(hours=1)
 _LONGEST_REST = timedelta(days=7)  # a wrong number must not silence a source for good
@@ -44,6 +45,10 @@ _REMEDIES = {
 
 class TooMuchData(SourceDown):
     """The API could not put this much into one answer; fewer posts may work."""
+
+
+class NoSuchObject(SourceBroken):
+    """Facebook knows nothing under this id, or the token may not see it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +99,9 @@ def error_of(body: Mapping[str, Any], *, status: int, page: str, used: Usage, no
         return TooMuchData(
             f"Facebook could not put the posts of {page} into one answer; the next run tries again {error}"
         )
+    if error.code == _BAD_REQUEST and error.subcode == _MISSING and not error.transient:
+        told = "there is no such page, or the token may not see it: check `page` and whose token this is"
+        return NoSuchObject(f"the page {page} cannot be read: {told} {error}")
     if remedy := _remedy(error, status):
         return SourceBroken(f"the page {page} cannot be read: {remedy} {error}")
     return SourceDown(f"Facebook could not answer for the page {page}; the next run tries again {error}")
@@ -105,8 +113,6 @@ def _remedy(error: _Error, status: int) -> str:
         return _TOKEN_TROUBLE.get(error.subcode or 0, f"the token is not valid: {_NEW_TOKEN}")
     if error.transient or error.code in _TRANSIENT:
         return ""
-    if error.code == _BAD_REQUEST and error.subcode == 33:
-        return "there is no such page, or the token may not see it: check `page` and whose token this is"
     return _REMEDIES.get(error.code or 0, "") or _remedy_of_unknown(error, status)
 
 

@@ -59,6 +59,11 @@ def read_posts(posts: Sequence[object], *, source: str, page: str, page_id: str)
     return list(items.values()), list(skipped.values())
 
 
+def is_taken_back(post: Mapping[str, Any]) -> bool:
+    """Whether a post that was public may not be seen any more."""
+    return post.get("is_published") is False or post.get("is_hidden") is True or post.get("is_expired") is True
+
+
 def _why_skipped(post: Mapping[str, Any], page_id: str, names: frozenset[str]) -> str:
     attachments = edge(post, "attachments")
     types = {string(attachment, "type") for attachment in attachments}

@@ -120,6 +120,8 @@ class Graph:
         if path == "debug_token":
             return {"data": self._tokens.debug(parameters.get("input_token", ""))}
         name, _, edge = path.partition("/")
+        if "_" in name and not edge:
+            return self._post(name, parameters, asker)
         page = self._page(asker.owner if name == "me" else name)
         if edge == "published_posts":
             return self._posts(page, parameters, asker, url)
@@ -128,6 +130,14 @@ class Graph:
         about = {"id": page.id, "name": page.name, "username": page.username}
         wanted = {"id", *parameters.get("fields", "id,name").split(",")}
         return {key: value for key, value in about.items() if key in wanted and value}
+
+    def _post(self, post_id: str, parameters: Mapping[str, str], asker: Token) -> dict[str, Any]:
+        page = self._page(post_id.partition("_")[0])
+        post = page.posts.get(post_id, {})
+        if not post or post.get("withheld") or asker.owner != page.id:
+            raise ERRORS["no such object"]
+        found: dict[str, Any] = select(post, read_fields(parameters.get("fields", DEFAULT)))
+        return found
 
     def _page(self, name: str) -> Page:
         for page in self._pages.values():
