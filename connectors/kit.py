@@ -5,62 +5,28 @@
 is a whole test file. The folder fixtures/podcast/ holds
 
     source.json      {"now": MOMENT, "settings": {KEY: VALUE}, "answers": {PATH: FILE}}: the table of crosspost.toml, in
-                     which the server is HERE (https://source.example), and the file that answers each path
+                     which the server is HERE (https://source.example), and the file that answers each path, or a path
+                     with a query (PATH?KEY=VALUE). "optional": [PATH] names answers without which the items come too
     FILE             what a real server answered
     reordered/FILE   the same with its entries in another order (each FILE of which the order means nothing)
     items.json       the items that come of it; a failing test prints those that came
 """
 
 import json
-import os
-import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
-import httpx
-from pydantic import SecretStr, TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from connectors.contract import Fetched, Item, SourceBroken, SourceDown, SourceError
+from connectors.kit_answers import LOST, NO_SOURCE, SPOILED, STATUSES, body, echoes, lost, status
+from connectors.kit_fields import CHANGES, changed
+from connectors.kit_recorded import Came, Recorded, told_by
 from connectors.registry import AnySource, kinds
-from connectors.web import Web
-
-HERE = "https://source.example"
-LONGEST = 5.0  # seconds of computing for one look, whatever the server sends; a busy machine changes nothing
 
 _ITEM = TypeAdapter(Item)
-_HTML = b"<!doctype html><title>Wartung</title><p>Wir sind gleich wieder da.</p>"
-
-Answer = Callable[[httpx.Request], httpx.Response]
-
-_NO_SOURCE: dict[str, bytes] = {
-    "empty": b"",
-    "a web page": _HTML,
-    "no text": bytes(range(256)) * 64,
-    "other JSON": b"[null]",
-    "10 MB": b" " * 10_000_000,
-    "deep arrays": b"[" * 100_000,
-    "deep objects": b'{"a":' * 100_000,
-    "deep elements": b"<a>" * 20_000,
-}
-_SPOILED: dict[str, Callable[[bytes], bytes]] = {
-    "cut in half": lambda body: body[: len(body) // 2],
-    "cut at the end": lambda body: body[:-20],
-    "in latin-1": lambda body: body.decode().encode("latin-1", "replace"),
-    "in utf-16": lambda body: body.decode().encode("utf-16-be"),
-}
-_STATUSES: dict[int, type[SourceError]] = {
-    **dict.fromkeys((429, 500, 502, 503, 504), SourceDown),
-    **dict.fromkeys((401, 404, 410), SourceBroken),
-}
-_LOST: dict[str, Exception] = {
-    "timeout": httpx.ReadTimeout("timed out"),
-    "no route": httpx.ConnectError("no route to host"),
-    "hangs up": httpx.RemoteProtocolError("server disconnected"),
-}
 
 
 class SourceContract:
@@ -72,10 +38,11 @@ class SourceContract:
     def pytest_generate_tests(self, metafunc: Any) -> None:
         """Ask every question of every kind."""
         tables: dict[str, Mapping[Any, object]] = {
-            "body": _NO_SOURCE,
-            "spoil": _SPOILED,
-            "status": _STATUSES,
-            "lost": _LOST,
+            "no_source": NO_SOURCE,
+            "spoil": SPOILED,
+            "code": STATUSES,
+            "what": LOST,
+            "change": CHANGES,
         }
         if "kind" in metafunc.fixturenames:
             metafunc.parametrize("kind", self.kinds or list(kinds(AnySource)))
@@ -91,6 +58,11 @@ class SourceContract:
         _must(bool(expected), "items.json is empty: what comes of the recorded answers?")
         _must(came == expected, f"other items came than items.json expects:\n{shown}")
 
+    def test_every_recorded_answer_is_asked_for(self, kind: str) -> None:
+        recorded = self._recorded(kind)
+        unasked = recorded.bodies.keys() - set().union(*recorded.asked.values())
+        _must(not unasked, f"nobody asks for {sorted(unasked)}")
+
     def test_an_id_belongs_to_one_item_and_stays(self, kind: str) -> None:
         recorded = self._recorded(kind)
         first = recorded.ids()
@@ -103,68 +75,87 @@ class SourceContract:
         before, after = (sorted((item.id, item.story) for item in each.fetch().items) for each in (recorded, reordered))
         _must(before == after, f"in another order, the items were others:\n{before}\n{after}")
 
-    def test_dates_have_a_time_zone_and_links_are_whole(self, kind: str) -> None:
-        for item in self._recorded(kind).fetch().items:
-            for date in (item.published, item.updated, item.offer.until if item.offer else None):
-                _must(date is None or date.tzinfo is not None, f"{item.id}: {date} has no time zone")
-            for link in (item.link, *(image.url for image in item.images)):
-                _must(not link or _is_whole(link), f"{item.id}: {link!r} is no absolute http(s) address")
-            _must(bool(item.title or item.text or item.link), f"{item.id}: says nothing and leads nowhere")
+    def test_items_are_what_the_contract_says(self, kind: str) -> None:
+        _keep_the_contract(self._recorded(kind).fetch().items)
 
     def test_the_next_look_takes_the_notes_of_the_last(self, kind: str) -> None:
         recorded = self._recorded(kind)
         notes = recorded.fetch().validators
         _must(all(isinstance(text, str) for text in (*notes, *notes.values())), "validators must be text")
-        stored = json.loads(json.dumps(dict(notes)))
-        again = recorded.fetch(stored)
-        same = again.unchanged or [item.id for item in again.items] == recorded.ids()
-        _must(same, "with the notes of the last look, the same answers gave other items")
+        again = recorded.fetch(json.loads(json.dumps(dict(notes))))
+        newest = [item.id for item in again.items]
+        same = again.unchanged or (newest and newest == recorded.ids()[: len(newest)])
+        _must(bool(same), "with the notes of the last look, the same answers gave other items")
 
-    def test_what_is_no_such_source_is_an_error(self, kind: str, body: str) -> None:
-        error = self._recorded(kind).failure(lambda _request: _answer(200, _NO_SOURCE[body]))
-        _must(error is not None, f"{body}: must be SourceDown or SourceBroken, for it is not what was configured")
+    def test_what_is_no_such_source_is_an_error(self, kind: str, no_source: str) -> None:
+        recorded = self._recorded(kind)
+        for part in recorded.parts():
+            for way, came in recorded.looks(part, body(NO_SOURCE[no_source])):
+                where = f"{way}, {no_source} for {_named(part)}"
+                if not _went_without(recorded, part, way, came, where):
+                    _must(isinstance(came, SourceError), f"{where}: must be SourceDown or SourceBroken")
 
     def test_what_arrives_spoiled_is_an_error_or_a_part_of_the_items(self, kind: str, spoil: str) -> None:
         recorded = self._recorded(kind)
         known = set(recorded.ids())
-        spoiled = {path: _SPOILED[spoil](body) for path, body in recorded.bodies.items()}
-        came = recorded.look(lambda request: recorded.answer(request, spoiled))
-        if isinstance(came, Fetched):
-            surplus = {item.id for item in came.items} - known
-            _must(not surplus, f"{spoil}: items came that nobody wrote: {surplus}")
+        for name, content in recorded.bodies.items():
+            for _, came in recorded.looks((name,), body(SPOILED[spoil](content))):
+                surplus = {item.id for item in came.items} - known if isinstance(came, Fetched) else set()
+                _must(not surplus, f"{name} {spoil}: items came that nobody wrote: {surplus}")
 
-    def test_a_status_tells_whether_it_may_pass(self, kind: str, status: int) -> None:
-        error = self._recorded(kind).failure(lambda _request: _answer(status, _HTML))
-        wanted = _STATUSES[status]
-        _must(isinstance(error, wanted), f"{status} must be {wanted.__name__}, and was {error!r}")
+    def test_a_status_tells_whether_it_may_pass(self, kind: str, code: int) -> None:
+        recorded = self._recorded(kind)
+        for part in recorded.parts():
+            for way, came in recorded.looks(part, status(code)):
+                where = f"{way}, {code} for {_named(part)}"
+                if not _went_without(recorded, part, way, came, where, told=STATUSES[code] is SourceBroken):
+                    wanted = STATUSES[code]
+                    _must(isinstance(came, wanted), f"{where}: must be {wanted.__name__}, and was {came!r:.200}")
 
-    def test_a_network_that_fails_may_pass(self, kind: str, lost: str) -> None:
-        def lose(_request: httpx.Request) -> httpx.Response:
-            raise _LOST[lost]
+    def test_a_network_that_fails_may_pass(self, kind: str, what: str) -> None:
+        recorded = self._recorded(kind)
+        for part in recorded.parts():
+            for way, came in recorded.looks(part, lost(what)):
+                where = f"{way}, {what} for {_named(part)}"
+                if not _went_without(recorded, part, way, came, where):
+                    _must(isinstance(came, SourceDown), f"{where}: must be SourceDown, and was {came!r:.200}")
 
-        error = self._recorded(kind).failure(lose)
-        _must(isinstance(error, SourceDown), f"{lost} must be SourceDown, and was {error!r}")
+    def test_one_wrong_field_costs_one_entry_at_most(self, kind: str, change: str) -> None:
+        recorded = self._recorded(kind)
+        known = set(recorded.ids())
+        for name, content in recorded.bodies.items():
+            for answer in changed(content, change):
+                for _, came in recorded.looks((name,), body(answer.body)):
+                    where = f"{name}, {answer.field} {change}"
+                    if isinstance(came, Fetched):
+                        _keep_the_contract(came.items, where)
+                        missing = known - {item.id for item in came.items}
+                        _must(len(missing) < 2 or not answer.in_entry, f"{where}: cost more than its entry: {missing}")
+                    elif isinstance(came, SourceError):
+                        _must(not answer.in_entry, f"{where}: one entry cost all the others: {came}")
 
     def test_no_secret_is_told(self, kind: str, caplog: Any) -> None:
         recorded = self._recorded(kind)
+        told = [repr(recorded.source()), *told_by(recorded.fetch()), *recorded.check()]
         with caplog.at_level("DEBUG"):
-            told = [repr(recorded.source()), *recorded.fetch().notices, *recorded.check()]
-            for answer in (_echo(400), _echo(500), _echo(200), lambda _request: _answer(403, _HTML)):
-                error = recorded.failure(answer)
-                told += traceback.format_exception(error) if error else []
-        text = "\n".join([*told, caplog.text])
-        _must(not [secret for secret in recorded.secrets if secret in text], "a secret stands in what is told")
+            for answer in echoes(recorded.secrets):
+                for part in recorded.parts():
+                    told += [text for _, came in recorded.looks(part, answer) for text in told_by(came)]
+        text = "\n".join([*told, caplog.text]).lower()
+        _must(
+            not any(needle.lower() in text for needle in _needles(recorded.secrets)), "a secret stands in what is told"
+        )
 
     def test_check_has_something_to_say(self, kind: str) -> None:
         said = self._recorded(kind).check()
         _must(bool(said) and all(said), "check() must return sentences about the access")
 
-    def _recorded(self, kind: str, order: str = "") -> "_Recorded":
+    def _recorded(self, kind: str, order: str = "") -> Recorded:
         folder = self.fixtures / kind
         _must(
             (folder / "source.json").is_file(), f'the kind "{kind}" has no {folder}/source.json: see connectors/kit.py'
         )
-        return _Recorded(kind=kind, folder=folder, order=order)
+        return Recorded(kind=kind, folder=folder, order=order)
 
 
 def source_contract(fixtures: Path, *names: str) -> type[SourceContract]:
@@ -172,100 +163,45 @@ def source_contract(fixtures: Path, *names: str) -> type[SourceContract]:
     return type("TestSources", (SourceContract,), {"fixtures": fixtures, "kinds": names})
 
 
-@dataclass(kw_only=True)
-class _Recorded:
-    """One kind with its recorded answers, in the one or the other order."""
-
-    kind: str
-    folder: Path
-    order: str
-    about: dict[str, Any] = field(init=False)
-    bodies: dict[str, bytes] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.about = json.loads((self.folder / "source.json").read_text("utf-8").replace("HERE", HERE))
-        self.bodies = {path: self._file(name).read_bytes() for path, name in self.about["answers"].items()}
-
-    def _file(self, name: str) -> Path:
-        other = self.folder / self.order / name
-        return other if other.is_file() else self.folder / name
-
-    def source(self) -> Any:
-        """The source as crosspost.toml would make it."""
-        return kinds(AnySource)[self.kind](name=self.kind, **self.about["settings"])
-
-    @property
-    def secrets(self) -> list[str]:
-        values = dict(self.source()).values()
-        return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
-
-    def answer(self, request: httpx.Request, bodies: Mapping[str, bytes] | None = None) -> httpx.Response:
-        """What was recorded for this path."""
-        body = (self.bodies if bodies is None else bodies).get(request.url.path)
-        return _answer(404, _HTML) if body is None else _answer(200, body)
-
-    def fetch(self, notes: Mapping[str, str] | None = None, answer: Answer | None = None) -> Fetched:
-        web = Web(transport=_Server(answer or self.answer))
-        start = _computed()
-        try:
-            fetched: Fetched = self.source().fetch(web, notes or {}, now=datetime.fromisoformat(self.about["now"]))
-        finally:
-            _must(_computed() - start < LONGEST, f"one look took longer than {LONGEST:g} s")
-        return fetched
-
-    def ids(self) -> list[str]:
-        return [item.id for item in self.fetch().items]
-
-    def check(self) -> list[str]:
-        web = Web(transport=_Server(self.answer))
-        said: list[str] = self.source().check(web, now=datetime.fromisoformat(self.about["now"]))
-        return said
-
-    def look(self, answer: Answer) -> Fetched | SourceError:
-        """What comes of this answer; every other error than `SourceError` fails the test by itself."""
-        try:
-            return self.fetch(answer=answer)
-        except (SourceDown, SourceBroken) as error:
-            return error
-
-    def failure(self, answer: Answer) -> SourceError | None:
-        came = self.look(answer)
-        return came if isinstance(came, SourceError) else None
+def _keep_the_contract(items: Iterable[Item], where: str = "") -> None:
+    """Beside what an `Item` itself sees to: its addresses, its time zones."""
+    seen: set[str] = set()
+    for item in items:
+        name = f"{where} {item.id!r:.60}".strip()
+        _must(_has_its_types(item), f"{name}: a value has another type than the contract says, or a date no time zone")
+        _must(bool(item.id) and item.id not in seen, f"{name}: an id must not be empty, nor another item's")
+        seen.add(item.id)
+        _must(bool(item.title or item.text or item.link), f"{name}: says nothing and leads nowhere")
 
 
-class _Server(httpx.BaseTransport):
-    """Answers in memory."""
-
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return self._answer(request)
+def _has_its_types(item: Item) -> bool:
+    try:
+        return _ITEM.validate_json(_ITEM.dump_json(item, warnings="none"), strict=True) == item
+    except (ValidationError, ValueError):
+        return False
 
 
-def _answer(status: int, body: bytes) -> httpx.Response:
-    return httpx.Response(status, stream=httpx.ByteStream(body))
+def _went_without(
+    recorded: Recorded, part: tuple[str, ...], way: str, came: Came, where: str, *, told: bool = False
+) -> bool:
+    """Whether this look could do without an answer; what a person must act on (`told`) is a notice then."""
+    if not recorded.optional.issuperset(part):
+        return False
+    if way == "fetch":
+        ids = [item.id for item in came.items] if isinstance(came, Fetched) else []
+        _must(ids == recorded.ids(), f"{where}: the items must not depend on what is optional")
+        _must(isinstance(came, Fetched) and bool(came.notices) >= told, f"{where}: nobody was told")
+    return True
 
 
-def _echo(status: int) -> Answer:
-    """Says again all that was asked, secrets included, in the words of a JSON API."""
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        said = f"{request.url} {dict(request.headers)}"
-        return _answer(status, json.dumps({"error": {"message": said, "code": 1}, "error_description": said}).encode())
-
-    return answer
+def _needles(secrets: Iterable[str]) -> set[str]:
+    """What must stand nowhere: secrets, however written, nor the first part of one."""
+    forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), secret[:12]) if form}
+    return {form.lower() for form in forms}  # a host is told in lower case
 
 
-def _computed() -> float:
-    """Seconds that this process and its children have computed so far."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
-
-
-def _is_whole(link: str) -> bool:
-    parts = urlsplit(link)
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+def _named(part: tuple[str, ...]) -> str:
+    return part[0] if len(part) == 1 else "everything"
 
 
 def _must(holds: bool, sentence: str) -> None:

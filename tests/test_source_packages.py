@@ -6,24 +6,44 @@ from pathlib import Path
 
 import pytest
 
+from connectors.kit import SourceContract
+
 ROOT = Path(__file__).parents[1]
 
 SOURCE = """\
-import json
+import json, time
+from dataclasses import replace
+from datetime import datetime
 from typing import Literal
-from connectors.contract import Fetched, Item, SourceBroken, SourceSettings
+from pydantic import SecretStr
+from connectors.contract import Fetched, Item, SourceBroken, SourceDown, SourceError, SourceSettings
+from connectors.json_answers import read_list, read_object
+from connectors.secrecy import Secrets
 
 class Podcast(SourceSettings):
     kind: Literal["podcast"] = "podcast"
     url: str
+    token: SecretStr = SecretStr("needle-of-the-podcast")
 
     def fetch(self, web, validators, *, now):
-        try:
-            episodes = json.loads(web.get(self.url).check(now=now).body)["episodes"]
-            items = [Item(source=self.name, id=episode["id"], title=episode["title"]) for episode in episodes]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise SourceBroken(f"{self.url} lists no episodes: correct the url") from None
-        return Fetched(items=tuple(items))
+        notes = {"seen": "1"}
+        show = read_object(self.ask(web, "show", now)).get("number")
+        fetched = read_list(self.ask(web, f"{show}/all", now), self.item, key="episodes")
+        return Fetched(items=fetched.items, validators=notes, notices=fetched.notices)
+
+    def ask(self, web, path, now):
+        token = self.token.get_secret_value()
+        with Secrets(token).out_of_errors():
+            return web.get(f"{self.url}/{path}", headers={"Authorization": token}).check(now=now)
+
+    def item(self, episode):
+        at = datetime.fromisoformat(episode["at"])
+        return Item(source=self.name, id=text(episode["id"]), title=text(episode["title"]), link=episode["link"], published=at)
+
+def text(value):
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
 """
 
 ITS_TESTS = """\
@@ -33,12 +53,19 @@ from connectors.kit import source_contract
 TestPodcast = source_contract(Path(__file__).parent / "fixtures", "podcast")
 """
 
+EPISODES = [
+    """{"id": "2", "title": "Äpfel", "link": "https://example.com/2", "at": "2026-11-22T07:00:00+00:00"}""",
+    """{"id": "1", "title": "Birnen", "link": "https://example.com/1", "at": "2026-11-21T07:00:00+00:00"}""",
+]
+ITEM = """{"source": "podcast", "id": "%s", "title": "%s", "link": "https://example.com/%s", "story": "podcast:%s",
+           "published": "2026-11-2%dT07:00:00Z"}"""
 FIXTURES = {
-    "source.json": """{"now": "2026-11-22T08:00:00+00:00", "settings": {"url": "HERE/all"}, "answers": {"/all": "all.json"}}""",
-    "all.json": '{"episodes": [{"id": "2", "title": "Äpfel"}, {"id": "1", "title": "Birnen"}]}',
-    "reordered/all.json": '{"episodes": [{"id": "1", "title": "Birnen"}, {"id": "2", "title": "Äpfel"}]}',
-    "items.json": """[{"source": "podcast", "id": "2", "title": "Äpfel", "story": "podcast:2"},
-                     {"source": "podcast", "id": "1", "title": "Birnen", "story": "podcast:1"}]""",
+    "source.json": """{"now": "2026-11-22T08:00:00+00:00", "settings": {"url": "HERE"},
+                       "answers": {"/show": "show.json", "/7/all": "all.json"}}""",
+    "show.json": '{"number": 7}',
+    "all.json": f'{{"episodes": [{EPISODES[0]}, {EPISODES[1]}]}}',
+    "reordered/all.json": f'{{"episodes": [{EPISODES[1]}, {EPISODES[0]}]}}',
+    "items.json": f"[{ITEM % ('2', 'Äpfel', 2, 2, 2)}, {ITEM % ('1', 'Birnen', 1, 1, 1)}]",
 }
 
 CONFIG = """\
@@ -82,8 +109,8 @@ def python(package: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(call, cwd=package, env=environment, capture_output=True, text=True, check=False)
 
 
-def run_its_tests(package: Path) -> subprocess.CompletedProcess[str]:
-    return python(package, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_podcast.py")
+def run_its_tests(package: Path, question: str = "") -> subprocess.CompletedProcess[str]:
+    return python(package, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_podcast.py", "-k", question)
 
 
 def test_its_kind_is_a_kind_like_any_other(package: Path) -> None:
@@ -99,18 +126,141 @@ def test_one_line_holds_it_to_the_contract(package: Path) -> None:
     assert "passed" in told.stdout or "[100%]" in told.stdout
 
 
+SHOW = 'show = read_object(self.ask(web, "show", now)).get("number")'
+READ = 'read_list(self.ask(web, f"{show}/all", now), self.item, key="episodes")'
+ITEMS = "items=fetched.items"
+NOTES = 'notes = {"seen": "1"}'
+
+
+def caught(code: str, error: str, then: str) -> str:
+    return f"try:\n            {code}\n        except {error}:\n            {then}"
+
+
+# What may be wrong with a source: the question that finds it, the right code and the wrong, what is said
+FAULTS = [
+    ("expected_items", 'text(episode["title"])', '"Folge"', "other items came than items.json expects"),
+    ("asked_for", SHOW, "show = 7", "nobody asks for ['/show']"),
+    ("belongs_to_one_item", ITEMS, f"{ITEMS} * 2", "two items share an id"),
+    ("belongs_to_one_item", 'text(episode["id"])', "str(time.monotonic_ns())", "a second read gave other ids"),
+    (
+        "depend_on_the_order",
+        ITEMS,
+        "items=tuple(replace(item, id=str(place)) for place, item in enumerate(fetched.items))",
+        "in another order, the items were others",
+    ),
+    ("what_the_contract_says", 'title=text(episode["title"])', "title=7", "another type than the contract says"),
+    ("what_the_contract_says", ITEMS, f"{ITEMS} * 2", "nor another item's"),
+    (
+        "what_the_contract_says",
+        'title=text(episode["title"]), link=episode["link"]',
+        "tags=()",
+        "says nothing and leads nowhere",
+    ),
+    ("notes_of_the_last", NOTES, 'notes = {"seen": 1}', "validators must be text"),
+    ("notes_of_the_last", ITEMS, "items=() if validators else fetched.items", "the same answers gave other items"),
+    # Only the second answer is bad here, so that these show that each answer is spoiled alone
+    (
+        "no_such_source",
+        f"fetched = {READ}",
+        caught(f"fetched = {READ}", "SourceError", "fetched = Fetched()"),
+        "for /7/all: must be SourceDown or SourceBroken",
+    ),
+    (
+        "spoiled",
+        f"fetched = {READ}",
+        caught(
+            f"fetched = {READ}", "SourceError", 'fetched = Fetched(items=(Item(source="podcast", id="?", title="?"),))'
+        ),
+        "items came that nobody wrote",
+    ),
+    (
+        "whether_it_may_pass",
+        f"fetched = {READ}",
+        caught(f"fetched = {READ}", "SourceDown", 'raise SourceBroken("?") from None'),
+        "429 for /7/all: must be SourceDown",
+    ),
+    ("whether_it_may_pass", ".check(now=now)", "", "429 for everything: must be SourceDown"),
+    (
+        "network_that_fails",
+        f"fetched = {READ}",
+        caught(f"fetched = {READ}", "SourceDown", 'raise SourceBroken("?") from None'),
+        "timed out for /7/all: must be SourceDown",
+    ),
+    (
+        "one_wrong_field",
+        READ,
+        'Fetched(items=tuple(map(self.item, read_object(self.ask(web, f"{show}/all", now))["episodes"])))',
+        "KeyError: ",
+    ),
+    (
+        "one_wrong_field",
+        "return Fetched(",
+        'if fetched.notices:\n            raise SourceBroken("?")\n        return Fetched(',
+        "one entry cost all the others",
+    ),
+    (
+        "one_wrong_field",
+        ITEMS,
+        "items=() if fetched.notices else fetched.items",
+        "cost more than its entry",
+    ),
+    ("no_secret", "with Secrets(token).out_of_errors()", "if True", "a secret stands in what is told"),
+    (
+        "no_secret",
+        NOTES,
+        'notes = {"seen": self.token.get_secret_value()}',
+        "a secret stands in what is told",
+    ),
+    (
+        "something_to_say",
+        "    def ask(",
+        "    def check(self, web, *, now):\n        return []\n\n    def ask(",
+        "sentences",
+    ),
+    ("expected_items", NOTES, "time.sleep(60)", "one look took longer than 0.5 s"),
+    ("expected_items", NOTES, "while True: pass", "one look took longer than 0.5 s"),
+    ("expected_items", NOTES, caught("time.sleep(60)", "Exception", "pass"), "one look took longer than 0.5 s"),
+]
+
+
+@pytest.mark.parametrize(("question", "good", "bad", "sentence"), FAULTS)
+def test_what_is_wrong_with_it_is_told(package: Path, question: str, good: str, bad: str, sentence: str) -> None:
+    assert SOURCE.count(good) == 1
+    (package / "crosspost_podcast.py").write_text(SOURCE.replace(good, bad), encoding="utf-8")
+    if "longer" in sentence:
+        patience = "import connectors.kit_recorded\nconnectors.kit_recorded.LONGEST = 0.5\n"
+        (package / "test_podcast.py").write_text(patience + ITS_TESTS, encoding="utf-8")
+    told = run_its_tests(package, question)
+    assert told.returncode == 1, told.stdout
+    assert sentence in told.stdout
+
+
+def test_there_is_a_fault_for_every_question() -> None:
+    questions = [name for name in vars(SourceContract) if name.startswith("test_")]
+    assert [name for name in questions if not any(question in name for question, *_ in FAULTS)] == []
+
+
+TOLERANT = SOURCE.replace(
+    SHOW, f"problem, show = (), 7\n        {caught(SHOW, 'SourceError as error', 'problem = (str(error),)')}"
+).replace("notices=fetched.notices", "notices=(*fetched.notices, *problem)")
+
+
 @pytest.mark.parametrize(
-    ("good", "bad", "sentence"),
+    ("source", "sentence"),
     [
-        ('id=episode["id"]', "id=str(id(episode))", "a second read gave other ids"),
-        ('episode["id"], title', 'f"{len(episodes)}", title', "two items share an id"),
-        ("TypeError, ", "", "TypeError: "),
+        (TOLERANT, ""),
+        (TOLERANT.replace("*problem)", ")"), "401 for /show: nobody was told"),
+        (SOURCE, "500 for /show: the items must not depend on what is optional"),
     ],
 )
-def test_what_is_wrong_with_it_is_told(package: Path, good: str, bad: str, sentence: str) -> None:
-    (package / "crosspost_podcast.py").write_text(SOURCE.replace(good, bad), encoding="utf-8")
+def test_an_optional_answer_may_fail_if_the_items_come_and_a_person_is_told(
+    package: Path, source: str, sentence: str
+) -> None:
+    (package / "crosspost_podcast.py").write_text(source, encoding="utf-8")
+    about = package / "fixtures" / "podcast" / "source.json"
+    about.write_text(about.read_text("utf-8").replace('"answers"', '"optional": ["/show"], "answers"'), "utf-8")
     told = run_its_tests(package)
-    assert told.returncode == 1
+    assert (told.returncode == 0) == (not sentence), told.stdout
     assert sentence in told.stdout
 
 
