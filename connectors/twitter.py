@@ -10,13 +10,23 @@ from typing import Annotated, Any, Literal
 import httpx
 from pydantic import AfterValidator, Field, SecretStr
 
-from connectors.contract import AccountDown, AccountSettings, Draft, MaybePosted, NotPosted, Posted, Profile, Refused
+from connectors.contract import (
+    AccountDown,
+    AccountSettings,
+    Draft,
+    MaybePosted,
+    NotPosted,
+    Posted,
+    PostError,
+    Profile,
+    Refused,
+)
 from connectors.oauth1 import OAuth1
 from connectors.transport import deadline, guarded_transport
 from connectors.tweet_length import find_links, tweet_length
 from connectors.twitter_answers import look_failed, post_failed
 from connectors.twitter_match import has_link, has_words, is_alike
-from connectors.twitter_problem import Answer, identifier, moment, table
+from connectors.twitter_problem import Answer, Problem, identifier, moment, table
 
 # X's price list of August 2026, in USD.
 PRICE = Decimal("0.015")
@@ -34,6 +44,8 @@ FIELDS_BEFORE = {"tweet.fields": "created_at,entities,note_tweet"}
 PAGES = 32  # X shows the newest 3,200 tweets, 100 a page
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+logger = logging.getLogger("crosspost")
 
 # httpx writes a line per request at INFO, into every run's log.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -121,21 +133,29 @@ class Twitter(AccountSettings):
     def upload(self, image: bytes, *, media_type: str, alt: str = "") -> str:
         """Hand X a picture of at most 5 MB; its id is good for a day, and nothing public comes of it.
 
-        Raises `NotPosted`, `AccountDown` or `Refused`. A failing picture costs the picture, not the tweet.
+        Raises `NotPosted`, `AccountDown` or `Refused`. A failing picture costs the picture, not the tweet; a failing
+        alternative text costs that text, and a warning says so: most readers miss less by that than by no picture.
         """
         media = self._read(
             "POST",
             "/2/media/upload",
             timeout=UPLOAD_TIMEOUT,
+            failed=_picture_failed,
             files={"media": ("picture", image, media_type)},
             data={"media_category": "tweet_image"},
         )
         if not (media_id := identifier(media.get("data"))):
             raise NotPosted("X took the picture but gave it no id. The tweet can go without it.")
         if alt:
-            metadata = {"alt_text": {"text": alt[:1000]}}
-            self._read("POST", "/2/media/metadata", json={"id": media_id, "metadata": metadata})
+            self._describe(media_id, alt)
         return media_id
+
+    def _describe(self, media_id: str, alt: str) -> None:
+        metadata = {"alt_text": {"text": alt[:1000]}}
+        try:
+            self._read("POST", "/2/media/metadata", failed=_picture_failed, json={"id": media_id, "metadata": metadata})
+        except PostError as error:
+            logger.warning("%s: a picture goes without its alternative text “%s”: %s", self.name, alt[:60], error)
 
     def _timeline(self, user_id: str, since: datetime) -> Iterator[Mapping[str, Any]]:
         """The account's own tweets, newest first, without retweets."""
@@ -160,7 +180,15 @@ class Twitter(AccountSettings):
         except Refused:
             return self._read("GET", path, params={**query, **FIELDS_BEFORE})
 
-    def _read(self, method: str, path: str, *, timeout: timedelta = LOOK_TIMEOUT, **request: Any) -> Mapping[str, Any]:
+    def _read(
+        self,
+        method: str,
+        path: str,
+        *,
+        timeout: timedelta = LOOK_TIMEOUT,
+        failed: Callable[..., PostError] = look_failed,
+        **request: Any,
+    ) -> Mapping[str, Any]:
         """The body of an answer to a request that publishes nothing."""
         try:
             answer = self._send(method, path, timeout=timeout, **request)
@@ -168,7 +196,7 @@ class Twitter(AccountSettings):
             raise self._unreachable(error) from error
         if answer.ok and (body := answer.json()):
             return body
-        raise look_failed(answer, now=datetime.now(UTC))
+        raise failed(answer, now=datetime.now(UTC))
 
     def _send(self, method: str, path: str, *, timeout: timedelta, **request: Any) -> Answer:
         seconds = timeout.total_seconds()
@@ -231,6 +259,11 @@ def _match(
         if linked is None and by_link(tweet):
             linked = tweet
     return linked
+
+
+def _picture_failed(answer: Answer, *, now: datetime) -> PostError:
+    error = look_failed(answer, now=now)
+    return Refused(f"X does not take this picture ({Problem.of(answer)}).") if isinstance(error, Refused) else error
 
 
 def _reason(error: httpx.HTTPError) -> str:

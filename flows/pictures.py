@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterable
 
 from PIL import Image as Pillow
-from PIL import ImageOps
+from PIL import ImageOps, ImageSequence
 
 from connectors.contract import Image, PostError, SourceError
 from flows.app import App
@@ -18,6 +18,7 @@ logger = logging.getLogger("crosspost")
 LARGEST_UPLOAD = 5 * 1024 * 1024  # bytes; X takes no more
 LARGEST_DOWNLOAD = 25 * 1024 * 1024  # bytes
 LONGEST_SIDE = 4096  # pixels, of a picture that has to be made smaller
+MOST_PIXELS = 50_000_000  # of all frames together; to unpack them takes a second or two, and 200 MB
 TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
 
 
@@ -34,26 +35,58 @@ def upload(app: App, account: str, images: Iterable[Image]) -> list[str]:
             body, media_type = fitting(answer.body)
             ids.append(app.config.accounts[account].upload(body, media_type=media_type, alt=image.alt))
         except (SourceError, PostError, NoPicture) as error:
-            logger.info("%s: goes without the picture %s: %s", account, image.url.partition("?")[0], error)
+            logger.warning("%s: goes without the picture %s: %s", account, image.url.partition("?")[0], error)
     return ids
 
 
 def fitting(body: bytes) -> tuple[bytes, str]:
     """The picture and its type, as the bytes tell it; scaled down if X would not take it, else untouched.
 
-    Raises `NoPicture`.
+    Raises `NoPicture`, also for one that is cut off or broken: X would refuse it, or show half of it. What decoders put
+    up with passes here too: wrong bytes in the middle of a JPEG are only wrong colours.
     """
     try:
-        with Pillow.open(io.BytesIO(body), formats=list(TYPES)) as picture:
-            if len(body) <= LARGEST_UPLOAD:
-                return body, TYPES[str(picture.format)]
-            return _smaller(picture), "image/jpeg"
-    except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError) as error:
-        raise NoPicture(f"no JPEG, PNG, GIF or WebP that can be read ({error})") from error
+        _require_whole_file(body)
+        with _opened(body) as picture:
+            if len(body) > LARGEST_UPLOAD:
+                return _smaller(picture), "image/jpeg"
+            _unpack(picture)
+            return body, TYPES[str(picture.format)]
+    except NoPicture:
+        raise
+    except Exception as error:  # what a decoder says of hostile bytes is anybody's guess
+        raise NoPicture(f"no whole JPEG, PNG, GIF or WebP ({error})") from error
+
+
+def _opened(body: bytes) -> Pillow.Image:
+    """The picture, its pixels not yet unpacked. Raises `NoPicture` if that would take too much."""
+    picture = Pillow.open(io.BytesIO(body), formats=list(TYPES))
+    if picture.width * picture.height > MOST_PIXELS:
+        raise NoPicture(f"{picture.width} × {picture.height} pixels are too many: give it a smaller one")
+    return picture
+
+
+def _require_whole_file(body: bytes) -> None:
+    """Checksums and the file's own end, as far as its format has them."""
+    with _opened(body) as picture:
+        picture.verify()
+
+
+def _unpack(picture: Pillow.Image) -> None:
+    """Unpack every frame once, up to the limit: what cannot be unpacked raises one of many errors."""
+    pixels = 0
+    for frame in ImageSequence.Iterator(picture):
+        pixels += picture.width * picture.height
+        if pixels > MOST_PIXELS:
+            return
+        frame.load()
 
 
 def _smaller(picture: Pillow.Image) -> bytes:
     """A JPEG within the limit. On white, for JPEG knows no transparency."""
+    if picture.mode == "P":
+        picture = picture.convert("RGBA")  # a palette has no colours in between
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     upright = ImageOps.exif_transpose(picture)  # a telephone notes how it was held, and the note is lost below
     canvas = Pillow.new("RGB", upright.size, "white")
     layer = upright.convert("RGBA")

@@ -277,16 +277,25 @@ def test_an_alternative_text_that_is_too_long_for_x_is_cut(x, office):
 
 
 def test_what_is_no_picture_is_refused(office):
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match=r"X does not take this picture \(400: .*no picture that a Tweet can have"):
         office.upload(b"%PDF-1.7", media_type="image/png")
 
 
-@pytest.mark.parametrize("endpoint", ["upload", "describe"])
-def test_trouble_with_a_picture_is_told_before_any_tweet(x, office, endpoint):
-    x.next(faults.UNAVAILABLE, on=endpoint)
+def test_trouble_with_a_picture_is_told_before_any_tweet(x, office):
+    x.next(faults.UNAVAILABLE, on="upload")
     with pytest.raises(NotPosted):
         office.upload(b"GIF89a", media_type="image/gif", alt="Ein Haus")
     assert x.tweets == []
+
+
+@pytest.mark.parametrize("fault", [faults.UNAVAILABLE, Reply.of(400, faults.invalid("Your alt text is odd."))])
+def test_a_picture_whose_alternative_text_fails_goes_without_it_and_a_warning_says_so(x, office, fault, caplog):
+    x.next(fault, on="describe")
+    media_id = office.upload(b"GIF89a", media_type="image/gif", alt="Ein Haus")
+    assert x.media[media_id].alt == ""
+    (warning,) = (record for record in caplog.records if record.name == "crosspost")
+    assert warning.levelname == "WARNING"
+    assert "office: a picture goes without its alternative text “Ein Haus”: X " in warning.getMessage()
 
 
 @pytest.mark.parametrize(
