@@ -24,6 +24,7 @@ _ENGLISH = words_of(
     our out she that the their they this to up was we what when which who will with you your
     """
 )
+_BEGINNING = _GERMAN | words_of("bitte danach dann dort heute hier morgen seither sonst später wann wieso willkommen")
 _WORD = re.compile(r"[^\W\d_]+")
 
 # A cut text should not end with one of these: what they announce is missing.
@@ -60,6 +61,11 @@ def guess(text: str) -> Known:
     words = _WORD.findall(text)
     german = sum(map(_GERMAN.__contains__, words)) + sum(map(text.count, "äöüß"))
     return "de" if german > sum(map(_ENGLISH.__contains__, words)) else "en"
+
+
+def begins_a_sentence(word: str) -> bool:
+    """Whether a German word has its capital only because a sentence begins; a noun has one anywhere."""
+    return word[:1].isupper() and (word.lower() in _BEGINNING or word.lower() in _DANGLING["de"])
 
 
 def dangles(word: str, language: Known) -> bool:

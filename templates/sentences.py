@@ -2,17 +2,23 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
 from sentencex import segment
 
-from templates.language import Known
+from templates.language import Known, begins_a_sentence
 
 _ABBREVIATION = re.compile(  # what sentencex takes for the end of a German sentence, although the sentence goes on
-    r"(?:^|[\s(„\"/–-])(?:\d{1,2}|[^\W\d_]|abb|abs|abt|allg|aug|bd|bsp|bspw|bzgl|bzw|ca|dez|dr|eigtl|etc|evtl|exkl|feb"
-    r"|fr|geb|gem|ggf|hl|hr|hrsg|ing|inkl|insb|jan|jh|jhd|kap|lt|mio|mind|mrd|mtl|nov|nr|okt|prof|rd|sep|sept|sog|st"
-    r"|std|str|tel|tgl|usw|u\.a|v\.a|vgl|z\.b|d\.h|z\.t|zb|zt|zzgl)\.$",
+    r"(?:^|[\s(„\"/–-])(?:\d{1,2}|[^\W\d_]|abb|abs|abt|allg|aug|bd|bsp|bspw|bzgl|bzw|ca|dez|dr|ehem|eigtl|etc|evtl|exkl"
+    r"|fa|fam|feb|fr|geb|gebr|gegr|gem|ggf|hl|hr|hrsg|ing|inkl|insb|jan|jh|jhd|kap|lt|mio|mind|mrd|mtl|nov|nr|okt|prof"
+    r"|rd|sep|sept|sog|st|std|\w*str|tel|tgl|usw|u\.a|v\.a|vgl|z\.b|d\.h|z\.t|zb|zt|zzgl)\.$",
     re.IGNORECASE,
+)
+_AT_AN_END = (
+    re.compile(  # what sentencex takes for an abbreviation within a sentence, and often is the last word of one
+        r"(?<![\w.])(?:art|etc|ok|o\. ?k|okay|usf|usw|uvm|u\. ?v\. ?m|u\. ?a\. ?m|ff|[vn]\. ?chr|std|min|mio|mrd|jh"
+        r"|jan|feb|aug|sept?|okt|nov|dez)\.(?= (\w+))",
+        re.IGNORECASE,
+    )
 )
 _COMPLETE = re.compile(r"[.!?。！？][\"'”“’‘»«)\]]*$")
 _ENUMERATED = re.compile(r"\s\d{1,2}\.$")  # the 1. belongs to what follows
@@ -23,7 +29,7 @@ def sentence_ends(text: str, language: Known) -> list[int]:
     ends, start = [], 0
     for line in text.split("\n"):
         for length in _piece_lengths(line, language):
-            end = start + len(line[:length].rstrip())
+            end = start + length
             if _is_whole(text[start:end]) and (
                 text[end : end + 1].isspace() or end == len(text) or not text[end].isascii()
             ):
@@ -39,10 +45,13 @@ def _is_whole(sentence: str) -> bool:
     return bool(sentence) and unicodedata.category(sentence[-1]) in ("So", "Mn") and sentence[-1] not in "®©™°"
 
 
-def _piece_lengths(line: str, language: Known) -> Iterator[int]:
-    """The sentences of one line, as growing lengths of its beginning."""
-    end = 0
+def _piece_lengths(line: str, language: Known) -> list[int]:
+    """The sentences of one line, as growing lengths of its beginning, without the blanks behind them."""
+    end, lengths = 0, set()
     for piece in segment(language, line):
         end += len(piece)
         if language == "en" or end >= len(line) or not _ABBREVIATION.search(piece.rstrip()[-12:]):
-            yield end
+            lengths.add(len(line[:end].rstrip()))
+    if language == "de":
+        lengths.update(match.end() for match in _AT_AN_END.finditer(line) if begins_a_sentence(match[1]))
+    return sorted(lengths)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from templates.graphemes import between_graphemes
 from templates.language import Known, dangles
 from templates.sentences import sentence_ends
+from templates.together import CLOSERS, QUOTES, Spans, Together, enclosed, word_before
 
 ENOUGH = 0.6  # a tweet that uses this share of its room ends with a whole sentence
 _WORTHWHILE = 0.8  # a text that is cut at a word for the sake of its room should then use it
@@ -18,14 +19,8 @@ _BLANK = re.compile(r"\s+")
 _CHINESE = r"[\u3040-\u30ff\u3400-\u9fff]"  # has no blanks
 _GAP = re.compile(rf"\s+|(?<={_CHINESE})(?={_CHINESE})")
 _HAS_CHINESE = re.compile(_CHINESE)
-_NUMBER = re.compile(r"\d[.,:]?$|^(?:€|\$|£|§+|EUR|CHF|USD|No\.?|Nr\.?|#)$")
-_DIGITS = re.compile(r"[\d€$£]")
-_NAMED = re.compile(r"[(„\"]?[A-ZÄÖÜ][\w.-]*$")  # Seite 4, Dezember 2026, Windows 11
-_UNITS = "–—-€%°&/+×"
-_QUOTES = re.compile(r"[\"„“”«»()\[\]]")
-_CLOSERS = {"„": "“”", "“": "”", "«": "»", "»": "«", "(": ")", "[": "]", '"': '"'}
-_NO_QUOTES = str.maketrans(dict.fromkeys('"„“”«»', " "))
-_HANGING = re.compile(r"""(?:[\s,;:–—(„\[/&+|•·*-]|(?<=\s)["'“«»])+\Z""")  # what no text should end with
+_NO_QUOTES = str.maketrans(dict.fromkeys('"„“”«»‚‘›‹', " "))
+_HANGING = re.compile(r"""(?:[\s,;:–—(„‚\[/&+|•·*-]|(?<=\s)["'“«»‘›‹])+\Z""")  # what no text should end with
 
 
 def shorten(text: str, weigh: Callable[[str], int], limit: int, language: Known) -> str:
@@ -44,27 +39,6 @@ def chop(text: str, weigh: Callable[[str], int], limit: int) -> str:
     cuts = [cut for cut in range(1, len(text) + 1) if between_graphemes(text, cut)]
     fitting = _last_fitting(len(cuts), lambda index: weigh(text[: cuts[index]] + "…") <= limit, limit // 2)
     return text[: cuts[fitting]] + "…" if fitting >= 0 else ""
-
-
-def _enclosed(text: str) -> list[tuple[int, int]]:
-    """What stands in quotation marks or brackets: (first, after last). One that is never closed ends with its line."""
-    spans: list[tuple[int, int]] = []
-    opened: list[int] = []
-    for match in _QUOTES.finditer(text):
-        mark, at = match.group(), match.start()
-        if opened and mark in _CLOSERS[text[opened[-1]]]:
-            spans.append((opened.pop(), at + 1))
-        elif mark in _CLOSERS and _opens(text, at):
-            opened.append(at)
-    for start in opened:
-        end = text.find("\n", start)
-        spans.append((start, len(text) if end < 0 else end))
-    return spans
-
-
-def _opens(text: str, at: int) -> bool:
-    before = text[at - 1 : at]
-    return before not in ":;-" if text[at] in "([" and before else not before or not before.isalnum()
 
 
 def _last_fitting(count: int, fits: Callable[[int], bool], guess: int) -> int:
@@ -90,7 +64,8 @@ class _Shortening:
         self.text, self.weigh, self.limit, self.language = text, weigh, limit, language
         self.room = limit - weigh("")
         self.dots = " …" if language == "de" else "…"
-        self.enclosed = _enclosed(text)
+        self.enclosed = enclosed(text)
+        self.quotations = Spans(self.enclosed)
         self.ends = self._ends(text)
 
     def best(self) -> str:
@@ -100,7 +75,7 @@ class _Shortening:
         sentence = self.text[:end]
         if end and self.weigh(sentence) >= ENOUGH * self.limit:
             return sentence
-        self.cuts = self._gaps()
+        self.cuts, self.together = self._gaps(), Together(self.text, self.ends)
         last = self._last_cut()
         cut = self._word(last) or self._within_a_quotation(last)
         return cut if not sentence or (cut and self.weigh(cut) >= _WORTHWHILE * self.limit) else sentence
@@ -113,7 +88,7 @@ class _Shortening:
 
     def _last_end(self) -> int:
         """The last end of a sentence, or of the text, for which there is room; 0 if there is none."""
-        ends = [end for end in self.ends if end < len(self.text) and not self._around(end)]
+        ends = [end for end in self.ends if end < len(self.text) and not self.quotations.hold(end)]
         ends = [0, *ends, len(self.text)]
         guess = bisect_right(ends, self.room) - 1
         return ends[_last_fitting(len(ends), lambda index: self.weigh(self.text[: ends[index]]) <= self.limit, guess)]
@@ -144,7 +119,7 @@ class _Shortening:
             at = self.cuts[index]
             if good is not None and at < _CLAUSE * self.cuts[good]:
                 break
-            if self._around(at) or self._splits(at):
+            if self.quotations.hold(at) or self.together.parted_at(at):
                 continue
             usable = index if usable is None else usable
             if not self._dangles(at):
@@ -165,11 +140,14 @@ class _Shortening:
         ends = self._ends(self.text.translate(_NO_QUOTES))
         for end in reversed(ends[: bisect_right(ends, self.cuts[last])]):
             whole = self.text[:end] + self._closing(end)
-            if ENOUGH * self.limit <= self.weigh(whole) <= self.limit:
+            weight = self.weigh(whole)
+            if weight < ENOUGH * self.limit:
+                break
+            if weight <= self.limit:
                 return whole
         for index in range(last, -1, -1):
             at = self.cuts[index]
-            if not self._splits(at) and not self._dangles(at):
+            if not self.together.parted_at(at) and not self._dangles(at):
                 cut = self._until(index, self._closing(at))
                 if self.weigh(cut) <= self.limit:
                     return cut if len(cut) >= _STUB else ""
@@ -177,23 +155,9 @@ class _Shortening:
 
     def _closing(self, at: int) -> str:
         """The marks that close what is open at this place, the innermost first."""
-        return "".join(_CLOSERS[self.text[start]][0] for start, _ in sorted(self._around(at), reverse=True))
-
-    def _around(self, at: int) -> list[tuple[int, int]]:
-        """The quotations and brackets that are open at this place."""
-        return [(start, end) for start, end in self.enclosed if start < at < end]
-
-    def _splits(self, at: int) -> bool:
-        """Whether a cut here parts what belongs together: 10 Uhr, 1. Dezember, Seite 4, z. B."""
-        before, after = self._word_before(at), self.text[at : at + 9].lstrip()
-        if _NUMBER.search(before) or (before.endswith(".") and at not in self.ends):
-            return True
-        return after[:1] in _UNITS or bool(_DIGITS.match(after) and _NAMED.match(before))
+        opened = sorted(start for start, end in self.enclosed if start < at < end)
+        return "".join(CLOSERS[self.text[start]][0] for start in reversed(opened))
 
     def _dangles(self, at: int) -> bool:
-        word = self._word_before(at).strip('"„“”»«()[],;:–—-!?…')
+        word = word_before(self.text, at).strip(QUOTES + "()[],;:–—-!?…")
         return not word or dangles(re.split("['’]", word)[0], self.language)
-
-    def _word_before(self, at: int) -> str:
-        words = self.text[max(0, at - 40) : at].split()
-        return words[-1] if words else ""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from templates.graphemes import between_graphemes
 from templates.sentences import sentence_ends
 from templates.shorten import chop, shorten
+from templates.together import enclosed
 
 
 def short(text: str, limit: int, language: str = "de") -> str:
@@ -73,6 +74,18 @@ def test_an_abbreviation_does_not_end_a_german_sentence(text: str) -> None:
     assert sentence_ends(text, "de") == [len(text)]
 
 
+@pytest.mark.parametrize("last", ["ist das ok.", "gibt es Brot, Obst usw.", "war das im Dez.", "kostet es 5 Mio."])
+def test_an_abbreviation_ends_a_sentence_where_the_next_word_can_only_begin_one(last: str) -> None:
+    text = f"Im Haus {last} Danach geht es weiter."
+    assert sentence_ends(text, "de") == [8 + len(last), len(text)]
+    assert sentence_ends(f"Im Haus {last} Brot geht es weiter.", "de") == [len(text) - 2]
+
+
+def test_an_abbreviated_street_or_firm_does_not_end_a_sentence() -> None:
+    text = "Die Fa. Müller in der Hauptstr. Ecke Ring hat offen."
+    assert sentence_ends(text, "de") == [len(text)]
+
+
 def test_a_number_in_a_list_does_not_end_a_sentence() -> None:
     assert sentence_ends("Here are the apps. Recording 1. Audacity is free.", "en") == [18, 49]
 
@@ -96,15 +109,95 @@ def test_a_number_in_a_list_does_not_end_a_sentence() -> None:
         "#Öffnungszeiten",
         "https://example.com/a?b=c",
         "„Das ist gut. Wirklich gut“",
+        "‚Das ist gut. Wirklich gut‘",
+        "›Das ist gut. Wirklich gut‹",
+        "‹Das ist gut. Wirklich gut›",
         "(immer am ersten Samstag)",
+        "0221 / 12 34 56",
+        "+49 (0) 221 / 12 34-56",
+        "3 Millionen Euro",
+        "drei Millionen Euro",
+        "2,5 Mrd. Euro",
+        "10 Quadratmeter",
+        "20 Grad Celsius",
+        "5 Euro pro Stück",
+        "3 x 4 Meter",
+        "iPhone 15",
+        "Frau Anna Schmidt",
+        "Herr Dr. Max von Schmidt",
+        "Deutsche Bahn",
+        "Bad Homburg",
+        "St. Gallen",
+        "Frankfurt am Main",
+        "Rothenburg ob der Tauber",
+        "rock ’n’ roll",
     ],
 )
 def test_what_belongs_together_stays_together(whole: str) -> None:
-    text = f"Die Gäste loben unser Haus seit Jahren und {whole} gehört auch dazu, wie wir alle wissen, seit langem."
+    assert not cuts_within(
+        whole, "Die Gäste loben unser Haus seit Jahren und {} gehört auch dazu, wie wir alle wissen, seit langem.", "de"
+    )
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "5 million dollars",
+        "US$ 5 million",
+        "20 square metres",
+        "5 per cent",
+        "20 miles per hour",
+        "(0221) 12 34 56",
+        "9 a.m.",
+        "“That is good. Really good”",
+        "‘That’s good. I don’t mind’",
+        "'That's good. Really good'",
+        "Dr. Anna Smith",
+        "J. K. Rowling",
+        "New York",
+        "San Francisco Bay Area",
+        "Bank of America",
+    ],
+)
+def test_what_belongs_together_in_english_stays_together(whole: str) -> None:
+    assert not cuts_within(
+        whole, "Our guests have praised this house for years and {} belongs to it too, as all of us know by now.", "en"
+    )
+
+
+def cuts_within(whole: str, frame: str, language: str) -> list[str]:
+    text = frame.format(whole)
     start = text.index(whole)
-    assert len(every_cut(text)) > 5
-    for kept in every_cut(text):
-        assert not start < len(kept) < start + len(whole), kept
+    cuts = every_cut(text, language)
+    assert len(cuts) > 5
+    return [kept for kept in cuts if start < len(kept) < start + len(whole)]
+
+
+def test_a_headline_whose_words_all_have_capitals_can_be_cut() -> None:
+    headline = "Our New House In Cologne Opens On Saturday With Music And Free Coffee For Everybody Who Comes"
+    assert short(headline, 60, "en") == "Our New House In Cologne Opens On Saturday With Music…"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We don’t know Müller’s plan, and the Smiths’ house is full.",
+        "'Tis the season of the '90s, when rock 'n roll was young",
+        "‘Tis the season, said the boss",
+        "It's 5 o'clock, and we're off",
+    ],
+)
+def test_an_apostrophe_is_no_quotation(text: str) -> None:
+    assert enclosed(text) == []
+
+
+def test_an_apostrophe_within_a_quotation_does_not_end_it() -> None:
+    text = "„Ich hab’s ‘mal versucht“, sagt sie. “It’s ‘our’ house,” he says."
+    assert [text[start:end] for start, end in enclosed(text)] == [
+        "„Ich hab’s ‘mal versucht“",
+        "‘our’",
+        "“It’s ‘our’ house,”",
+    ]
 
 
 def test_a_cut_text_promises_nothing_that_does_not_come() -> None:
@@ -128,9 +221,10 @@ def test_one_long_quotation_is_closed() -> None:
     text = f"„{said}Das hatte niemand gedacht“, sagt die Chefin."
     assert short(text, 90) == "„Wir sind sehr froh über den Zuspruch. Wir sind sehr froh über den Zuspruch.“"
     assert short(text, 35) == "„Wir sind sehr froh …“"
+    assert short(text.replace("„", "‚").replace("“", "‘"), 35) == "‚Wir sind sehr froh …‘"
 
 
-@given(st.text('ab „“"«»()[]., ', max_size=200), st.integers(0, 60))
+@given(st.text('ab „“"«»‚‘’›‹()[]., ', max_size=200), st.integers(0, 60))
 def test_quotations_that_are_cut_are_closed(text: str, limit: int) -> None:
     cut = short(text, limit)
     if cut != text and "…" in cut:
@@ -156,12 +250,14 @@ def test_chinese_is_cut_between_its_characters() -> None:
     assert short(text, 30, "en") == text[:29] + "…"
 
 
-@given(st.text(max_size=300), st.integers(0, 100), st.sampled_from(["de", "en"]))
+@given(
+    st.text(max_size=300) | st.text("ab1A. '‘’„“()", max_size=300), st.integers(0, 100), st.sampled_from(["de", "en"])
+)
 def test_a_shortened_text_is_a_beginning_of_it_and_fits(text: str, limit: int, language: str) -> None:
     text = unicodedata.normalize("NFC", text).strip()
     cut = short(text, limit, language)
     assert len(cut) <= limit
-    assert text.startswith(re.split(r"\s?…[\"”“»«)\]]*$", cut)[0])
+    assert text.startswith(re.split(r"\s?…[\"”“»«‘’›‹')\]]*$", cut)[0])
     assert all(between_graphemes(text, at) for at in [len(cut)] if text.startswith(cut))
 
 
