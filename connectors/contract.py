@@ -255,7 +255,7 @@ class SourceSettings(Settings):
         now: datetime,  # noqa: ARG002
     ) -> str:
         """As `Source.withdrawn`, for kinds whose items have pages that anybody may open."""
-        for page in dict.fromkeys(filter(None, (item.link, item.extra.get("permalink")))):
+        for page in dict.fromkeys(filter(None, (item.extra.get("permalink"), item.link))):
             status = web.get(page).status
             if status in (404, 410):
                 return f"its page answers {status} by now"
