@@ -91,17 +91,39 @@ NOT_RECORDED = {
 NOT_SIMULATED = ".attachments.data[].description_tags"
 
 
-@pytest.mark.parametrize("kind", ["photo", "share", "album", "text"])
+@pytest.mark.parametrize("kind", ["photo", "share", "album", "text", "video_autoplay"])
 def test_a_post_has_the_keys_and_types_of_a_real_one(page, ask, kind):
     page.write("Willkommen!", at=NOW)
     page.share_link("Lesen!", ARTICLE, at=NOW, title="Neue Öffnungszeiten", description="Donnerstags bis 21 Uhr")
     page.show_photo("Ein Foto", at=NOW)
     page.show_album("Zwei Fotos", ["a", "b"], at=NOW)
+    page.show_video("Ein Film", at=NOW, title="Der Umbau")
     ours = shapes_by_kind(ask("1/published_posts", fields=FIELDS).json()["data"])
     recorded = [answer for answer in real_answers() if "data" in answer or "id" in answer]
     real_posts = [post for answer in recorded for post in answer.get("data", [answer]) if "status_type" in post]
     real = {(path, name) for path, name in shapes_by_kind(real_posts)[kind] if not path.startswith(NOT_SIMULATED)}
     assert ours[kind] - NOT_RECORDED == real
+
+
+def test_every_kind_of_post_that_was_recorded_is_simulated():
+    posts = [post for answer in real_answers() for post in answer.get("data", [answer]) if "status_type" in post]
+    assert set(map(kind_of, posts)) == {"photo", "share", "album", "text", "video_autoplay"}
+
+
+def test_a_single_post_has_the_keys_and_types_of_a_real_one(page, ask):
+    post_id = page.write("Willkommen!", at=NOW)
+    real = next(answer for answer in real_answers() if answer.keys() == {"id", "created_time", "message"})
+    assert shape(ask(post_id, fields="created_time,message").json()) == shape(real)
+
+
+def test_a_post_that_is_gone_or_anothers_is_no_object(page, graph, ask):
+    other = Page(id="2", name="Filiale")
+    graph.add(other, token="EAAsecond")
+    post_id = page.write("Willkommen!", at=NOW)
+    page.delete(post_id)
+    for asked in (post_id, "1_7", other.write("Hallo", at=NOW), "3_1"):
+        error = ask(asked, fields="id").json()["error"]
+        assert (error["code"], error["error_subcode"]) == (100, 33)
 
 
 def test_paging_has_the_keys_and_types_of_a_real_one(page, ask):

@@ -61,6 +61,20 @@ class Page:
         }
         return self._add(at, message, [album], status_type="added_photos", full_picture=_picture(pictures[0]))
 
+    def show_video(self, message: str, *, at: datetime, title: str) -> str:
+        number = next(_numbers)
+        link = f"https://www.facebook.com/{self.username or self.id}/videos/{number}/"
+        video = {
+            "title": title,
+            "media": _media(_picture("vorschaubild")),
+            "media_type": "video",
+            "type": "video_autoplay",
+            "target": {"id": str(number), "url": link},
+            "unshimmed_url": link,
+            "url": link,
+        }
+        return self._add(at, message, [video], status_type="added_video", full_picture=_picture("vorschaubild"))
+
     def change_cover(self, *, at: datetime) -> str:
         cover = {**self._photo("titelbild"), "media_type": "photo", "type": "cover_photo"}
         story = f"{self.name} updated their cover photo."
