@@ -61,10 +61,10 @@ _MORE_TAIL = re.compile(
 )
 _CHATTER = re.compile(
     r"(?:Like this|Gefällt mir|Ähnliche Beiträge|Related(?: posts)?"
-    r"|Like|Loading|Wird geladen|Permalink|(?:\d{1,5} )?(?:Comments?|Kommentare?)"
-    r"|submitted by /?u/[\w-]{1,40}(?: to /?r/\w{1,40})?|\[link\] \[comments\])[ :.…]{0,4}$",
+    r"|Like|Loading|Wird geladen|Permalink|(?:\d{1,5} )?(?:Comments?|Kommentare?)|\[link\] \[comments\])[ :.…]{0,4}$",
     re.IGNORECASE,
 )
+_SUBMITTED = re.compile(r"submitted by /?u/[\w-]{1,40}(?: to /?r/\w{1,40})?$")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -121,7 +121,8 @@ def without_furniture(text: str) -> str:
 
 def _without_last_furniture(text: str) -> str:
     shorter = (text[:-_LOOKED_AT] + _shorter(text[-_LOOKED_AT:])).rstrip()
-    return shorter if shorter or _CREDIT.match(text) else text
+    never_a_title = any(notice.match(text) for notice in (_CREDIT, _PRIVACY_NOTICE, _SUBMITTED))
+    return shorter if shorter or never_a_title else text
 
 
 def _shorter(text: str) -> str:
@@ -129,7 +130,7 @@ def _shorter(text: str) -> str:
     start, newline, line = text.rpartition("\n")
     kept = _PRIVACY_NOTICE.sub("", _CREDIT.sub("", line))
     kept = kept[:-300] + _MORE_TAIL.sub("", kept[-300:])
-    if _MORE_LINE.match(line) or _CHATTER.match(line) or _points_on(line):
+    if any(alone.match(line) for alone in (_MORE_LINE, _CHATTER, _SUBMITTED)) or _points_on(line):
         kept = ""
     return start + newline + _without_last_sentence(kept)
 

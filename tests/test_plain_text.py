@@ -191,6 +191,7 @@ def test_an_excerpt_that_was_cut_ends_with_an_ellipsis() -> None:
 
 def test_a_text_that_is_only_a_credit_is_empty() -> None:
     assert plain_text("<p>The post Halle appeared first on Firma.</p>") == ""
+    assert plain_text("<p>submitted by <a href='x'>/u/meier</a></p><p>[link] [comments]</p>") == ""
     assert plain_text("<p><img src='x' alt='Halle'></p>") == ""
     assert plain_text(" \n") == ""
 
