@@ -3,25 +3,15 @@
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from connectors.contract import Item, PostError, SourceError
+from connectors.contract import PostError, SourceError
 from flows.app import App, opened
 from flows.config import Config
 from flows.routing import accounts_for
-from flows.words import draft_for
+from flows.twins import twins
 from state.values import DatabaseError
 from templates.render import TemplateError
-
-SAMPLE = Item(
-    source="sample",
-    id="sample",
-    link="https://blog.example.com/sample",
-    title="Neue Öffnungszeiten im Advent",
-    text="Ab dem 1. Dezember ist bis 20 Uhr offen. Viele haben es sich gewünscht.",
-    language="de",
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +31,7 @@ def findings(config: Config) -> Iterator[Finding]:
         with opened(config) as app:
             yield Finding(ok=True, what="database: open, at the newest schema")
             yield from _templates(app)
-            yield from _twins(app)
+            yield from (Finding(ok=False, what=sentence) for sentence in twins(app))
             yield from _sources(app)
             yield from _accounts(app)
     except DatabaseError as error:
@@ -68,19 +58,6 @@ def _templates(app: App) -> Iterator[Finding]:
             yield Finding(ok=True, what=f"template {template}")
         except TemplateError as error:
             yield Finding(ok=False, what=str(error))
-
-
-def _twins(app: App) -> Iterator[Finding]:
-    """X forbids the same words on two accounts; at run time the second of them would be held."""
-    for source in app.config.sources:
-        said: dict[str, str] = {}
-        for account in accounts_for(source, app.config.routes):
-            with suppress(TemplateError):
-                text = draft_for(app, account, replace(SAMPLE, source=source)).text
-                if text in said:
-                    both = f"{said[text]} and {account} would say the same of {source}"
-                    yield Finding(ok=False, what=f"{both}, which X forbids; give their routes different templates")
-                said.setdefault(text, account)
 
 
 def _sources(app: App) -> Iterator[Finding]:

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from connectors.contract import Item
 from state.engine import Connected
+from state.intake import ITEM
 from state.models import History, Post, SeenItem
 from state.transition import images
 from state.values import STATUSES, PostRow, Status
@@ -62,6 +64,12 @@ class Reports(Connected):
         query = select(func.min(Post.id)).where(Post.account != account, Post.text == text, speaks)
         with self._reading() as connection:
             return connection.execute(query).scalar()
+
+    def newest_items(self, source: str, *, limit: int = 50) -> list[Item]:
+        """What a source brought lately, newest first, as it was read last."""
+        query = select(SeenItem.payload).where(SeenItem.source == source).order_by(SeenItem.id.desc()).limit(limit)
+        with self._reading() as connection:
+            return [ITEM.validate_python(payload) for payload in connection.execute(query).scalars()]
 
     def last_posted(self, account: str) -> datetime | None:
         """When the account tweeted last."""
