@@ -9,7 +9,9 @@ GAP = "\u200b"  # invisible, weighs 1, and neither a link nor a mention goes ove
 
 # X: twitter-text, validMentionPrecedingChars (an "rt" before the sign is no protection) and validCashtag; a sign at the
 # very end would begin what the template prints next
-_MENTION = re.compile(r"(?:(?<![A-Za-z0-9_!#$%&*@＠])|(?<=\brt)|(?<=\bRT)|(?<=\bRt))([@＠])(?=[A-Za-z0-9_]|$)")
+_MENTION = re.compile(
+    r"([@＠])(?=[A-Za-z0-9_]|$)(?:(?<![A-Za-z0-9_!#$%&*@＠][@＠])|(?<=\brt[@＠])|(?<=\bRT[@＠])|(?<=\bRt[@＠]))"
+)
 _CASHTAG = re.compile(r"(?<!\w)\$(?=[A-Za-z]{1,6}(?![A-Za-z])|$)")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"„“”»«]+", re.IGNORECASE)
 _MAYBE_LINK = re.compile(r"\.\w")

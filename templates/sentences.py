@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from sentencex import segment
 
@@ -16,10 +17,11 @@ _ABBREVIATION = re.compile(  # what sentencex takes for the end of a German sent
 _AT_AN_END = (
     re.compile(  # what sentencex takes for an abbreviation within a sentence, and often is the last word of one
         r"(?<![\w.])(?:art|etc|ok|o\. ?k|okay|usf|usw|uvm|u\. ?v\. ?m|u\. ?a\. ?m|ff|[vn]\. ?chr|std|min|mio|mrd|jh"
-        r"|jan|feb|aug|sept?|okt|nov|dez)\.(?= (\w+))",
+        r"|jan|feb|aug|sept?|okt|nov|dez)$",
         re.IGNORECASE,
     )
 )
+_CAPITAL_FOLLOWS = re.compile(r"\. ([A-ZÄÖÜ]\w*)")
 _COMPLETE = re.compile(r"[.!?。！？][\"'”“’‘»«)\]]*$")
 _ENUMERATED = re.compile(r"\s\d{1,2}\.$")  # the 1. belongs to what follows
 
@@ -53,5 +55,12 @@ def _piece_lengths(line: str, language: Known) -> list[int]:
         if language == "en" or end >= len(line) or not _ABBREVIATION.search(piece.rstrip()[-12:]):
             lengths.add(len(line[:end].rstrip()))
     if language == "de":
-        lengths.update(match.end() for match in _AT_AN_END.finditer(line) if begins_a_sentence(match[1]))
+        lengths.update(_ends_after_abbreviations(line))
     return sorted(lengths)
+
+
+def _ends_after_abbreviations(line: str) -> Iterator[int]:
+    for match in _CAPITAL_FOLLOWS.finditer(line):
+        stop = match.start()
+        if begins_a_sentence(match[1]) and _AT_AN_END.search(line[max(0, stop - 12) : stop]):
+            yield stop + 1

@@ -75,16 +75,18 @@ class _Shortening:
         sentence = self.text[:end]
         if end and self.weigh(sentence) >= ENOUGH * self.limit:
             return sentence
-        self.cuts, self.together = self._gaps(), Together(self.text, self.ends)
+        self.cuts, self.together = self._gaps(), Together(self.text[: self._horizon()], self.ends)
         last = self._last_cut()
         cut = self._word(last) or self._within_a_quotation(last)
         return cut if not sentence or (cut and self.weigh(cut) >= _WORTHWHILE * self.limit) else sentence
 
     def _ends(self, text: str) -> list[int]:
         """The ends of sentences that may be within reach."""
-        horizon = 2 * self.room + _AHEAD
-        ends = sentence_ends(text[:horizon], self.language)
-        return [end for end in ends if end < horizon]
+        ends = sentence_ends(text[: self._horizon()], self.language)
+        return [end for end in ends if end < self._horizon()]
+
+    def _horizon(self) -> int:
+        return 2 * self.room + _AHEAD
 
     def _last_end(self) -> int:
         """The last end of a sentence, or of the text, for which there is room; 0 if there is none."""

@@ -11,7 +11,7 @@ CLOSERS |= {"‚": "‘’", "‘": "’", "›": "‹", "‹": "›", "'": "'"}
 QUOTES = "\"„“”«»‚‘’'›‹"
 _SINGLE = "‚‘'"
 _DEEPEST = 20  # nobody nests so deep; the time it would take grows with it
-_MARK = re.compile(r"[\"„“”«»‚‘›‹()\[\]]|['’](?!\w)|(?<!\w)'(?=[^\W\d])")
+_MARK = re.compile(r"[\"„“”«»‚‘’'›‹()\[\]]")
 
 _NUMBER = re.compile(r"\d[.,:]?$|^(?:€|\$|US\$|£|§+|EUR|CHF|USD|No\.?|Nr\.?|#)$")
 _DIGITS = re.compile(r"[\d€$£]")
@@ -45,7 +45,7 @@ def enclosed(text: str) -> list[tuple[int, int]]:
     opened: list[int] = []
     for match in _MARK.finditer(text):
         mark, at = match.group(), match.start()
-        start = None if mark in "'‘" and text[at + 1 : at + 2].isalnum() else _opened_by(mark, text, opened)
+        start = None if mark in "'‘’" and text[at + 1 : at + 2].isalnum() else _opened_by(mark, text, opened)
         if start is not None:
             del opened[opened.index(start) :]
             spans.append((start, at + 1))
