@@ -10,6 +10,7 @@ from connectors.feed_document import Picture
 from connectors.plain_text import plain_text
 
 MOST_MARKUP = 200_000  # characters of one entry; parsing deeply nested markup takes quadratic time
+_LONGEST_ADDRESS = 8192  # characters: taking an address apart may take quadratic time in it
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _TRACKERS = re.compile(
     r"gravatar\.com/|feeds\.feedburner\.com/|feedsportal\.com/|/core/emoji/|pixel\.wp\.com/|doubleclick\.net/"
@@ -33,6 +34,8 @@ def absolute(address: object, base: str) -> str:
     address = clean(address)
     if "&amp;" in address:
         address = html.unescape(address)
+    if len(address) > _LONGEST_ADDRESS:
+        return ""
     try:
         joined = urljoin(base, address) if address else ""
         parts = urlsplit(joined)

@@ -95,7 +95,8 @@ def _is_mark(key: str, value: str, host: str) -> bool:
 
 
 def _marks_of(host: str) -> Collection[str]:
-    return _MARKS_OF_SITE.get(host) or _MARKS_OF_SITE.get("*." + host.partition(".")[2], ())
+    own = _MARKS_OF_SITE.get(host)
+    return _MARKS_OF_SITE.get("*." + host.partition(".")[2], frozenset()) if own is None else own
 
 
 def _names(value: str, channels: frozenset[str]) -> bool:

@@ -7,6 +7,7 @@ Reading and posting meet only in the row, so either may die, be slow or be rate-
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import partial
 
 from flows.alerts import tell
@@ -21,6 +22,9 @@ from state.values import DatabaseError, Waiting
 
 logger = logging.getLogger("crosspost")
 progress = logging.getLogger("crosspost.progress")
+
+# An article that nobody has changed for a year is tweeted by nobody: its text may go, which is most of the ledger.
+KEEP_TEXTS = timedelta(days=365)
 
 Work = Callable[[], Result]
 Step = Callable[[str, Work], Result]
@@ -43,7 +47,7 @@ def poll(
     report = Report()
     collect_all(app, report, app.config.sources if sources is None else sources, step)
     publish_all(app, report, app.config.accounts if accounts is None else accounts, step)
-    _tell(app)
+    _finish(app)
     return report
 
 
@@ -73,9 +77,10 @@ def _take(report: Report, step: Step, name: str, work: Work) -> Result:
     return result
 
 
-def _tell(app: App) -> None:
+def _finish(app: App) -> None:
     try:
         tell(app)
+        app.ledger.prune(before=app.now() - KEEP_TEXTS)
     except DatabaseError as error:
         logger.warning("%s", error)
 

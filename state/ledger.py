@@ -25,6 +25,7 @@ from sqlalchemy import Row
 from state.accounts import Accounts
 from state.doubts import Doubts
 from state.intake import Sources
+from state.pruning import Pruning
 from state.report import Reports
 from state.sending import Sending
 from state.told import ToldTroubles
@@ -32,7 +33,7 @@ from state.transition import lock, move, tweeted_as
 from state.values import SettleError
 
 
-class Ledger(Sources, Sending, Doubts, Accounts, ToldTroubles, Reports):
+class Ledger(Sources, Sending, Doubts, Accounts, ToldTroubles, Reports, Pruning):
     """What happened to everything. `state.database.open_ledger` makes one; its threads may share it.
 
     Every call raises `DatabaseError` when the database fails.

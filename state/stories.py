@@ -11,6 +11,7 @@ from state.models import Post, SeenItem
 from state.transition import move
 
 _NEWEST = 100  # items that tell which hosts a source writes about
+_LONGEST_STORY = 8192  # characters of a link: looking at the host takes quadratic time in it
 
 
 def same_story(post_id: int) -> str:
@@ -64,7 +65,9 @@ def hosts_of(connection: Connection, source: str) -> frozenset[str]:
 
 def host_of(story: str) -> str:
     """The host of a story that is a link; empty where it is none."""
+    if not story.startswith("https://") or len(story) > _LONGEST_STORY:
+        return ""
     try:
-        return urlsplit(story).hostname or "" if story.startswith("https://") else ""
+        return urlsplit(story).hostname or ""
     except ValueError:  # "https://[": nobody can open it, but feeds may hold it
         return ""

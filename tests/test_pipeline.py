@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -307,6 +308,27 @@ def test_a_send_that_was_interrupted_is_looked_up_when_its_lease_is_over(house: 
     house.poll()
     assert house.counts()["posted"] == 2
     assert len(house.tweets) == 2
+
+
+def test_the_text_of_an_article_goes_after_a_year_and_its_post_stays(house: House) -> None:
+    house.blog.publish(article(3))
+    house.poll()
+    house.sleep(timedelta(days=364))
+    house.poll()
+    assert item_of(house, article(3).title)["text"]
+    house.sleep(timedelta(days=2))
+    house.poll()
+    assert item_of(house, article(3).title)["text"] == ""
+    assert house.rows()[article(3).title][0] == "posted"
+    assert len(house.tweets) == 1
+
+
+def item_of(house: House, title: str) -> dict[str, Any]:
+    with house.app() as app:
+        post = next(post for post in app.ledger.posts() if post.title == title)
+        shown = app.ledger.show(post.id)
+    assert shown
+    return dict(shown["item"]["payload"])
 
 
 # --- When, for how much, and with what --------------------------------------------------------------------------------

@@ -140,6 +140,11 @@ def test_where_a_reader_opens_it(item: str, link: str) -> None:
     assert one("<title>A</title>" + item).link == link
 
 
+def test_an_address_as_long_as_a_book_is_none() -> None:
+    endless = "https://" + "e\u0301" * 50_000 + ".example/"
+    assert one(f"<title>A</title><guid isPermaLink='false'>1</guid><link>{endless}</link>").link == ""
+
+
 def test_of_several_atom_links_the_web_page_is_taken() -> None:
     links = (
         '<link rel="self" href="https://blog.example/self.xml"/>'
