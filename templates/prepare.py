@@ -19,7 +19,6 @@ _TAG = re.compile(
     r"|ul)(?:\s[^<>]{0,500})?/?>",
     re.IGNORECASE,
 )
-_UNTIDY = ("  ", " \n", "\n ", "\n\n")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n\s*")
 _UNTITLED = frozenset(("untitled", "ohne titel", "kein titel", "no title", "(no title)", "(ohne titel)", "[no title]"))
@@ -68,10 +67,16 @@ def _said(text: str) -> str:
 def clean(text: str) -> str:
     """One form of every letter (NFC), one blank between words, one line break between paragraphs."""
     text = normalize("NFC", _without_markup(text))
-    if text.replace("\n", "").isprintable() and not any(blanks in text for blanks in _UNTIDY):
+    if _is_tidy(text):
         return text.strip()
     text = _UNPRINTABLE.sub(_visible, text.replace("\r\n", "\n"))
     return _BREAKS.sub("\n", _BLANKS.sub(" ", text)).strip()
+
+
+def _is_tidy(text: str) -> bool:
+    if "  " in text or " \n" in text or "\n " in text or "\n\n" in text:
+        return False
+    return text.replace("\n", "").isprintable()
 
 
 def _without_markup(text: str) -> str:

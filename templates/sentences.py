@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 from sentencex import segment
 
-from templates.language import Known, begins_a_sentence
+from templates.language import Known, begins_a_sentence, words_of
 
-_ABBREVIATION = re.compile(  # what sentencex takes for the end of a German sentence, although the sentence goes on
-    r"(?:^|[\s(„\"/–-])(?:\d{1,2}|[^\W\d_]|abb|abs|abt|allg|aug|bd|bsp|bspw|bzgl|bzw|ca|dez|dr|ehem|eigtl|etc|evtl|exkl"
-    r"|fa|fam|feb|fr|geb|gebr|gegr|gem|ggf|hl|hr|hrsg|ing|inkl|insb|jan|jh|jhd|kap|lt|mio|mind|mrd|mtl|nov|nr|okt|prof"
-    r"|rd|sep|sept|sog|st|std|\w*str|tel|tgl|usw|u\.a|v\.a|vgl|z\.b|d\.h|z\.t|zb|zt|zzgl)\.$",
-    re.IGNORECASE,
+_GOES_ON = words_of(  # what sentencex takes for the end of a German sentence, although the sentence goes on
+    """
+    abb abs abt allg aug bd bsp bspw bzgl bzw ca d.h dez dr ehem eigtl etc evtl exkl fa fam feb fr geb gebr gegr gem ggf
+    hl hr hrsg ing inkl insb jan jh jhd kap lt mind mio mrd mtl nov nr okt prof rd sep sept sog st std tel tgl u.a usw
+    v.a vgl z.b z.t zb zt zzgl
+    """
 )
+_BEFORE_A_WORD = re.compile(r"[\s(„\"/–-]")
 _AT_AN_END = (
     re.compile(  # what sentencex takes for an abbreviation within a sentence, and often is the last word of one
         r"(?<![\w.])(?:art|etc|ok|o\. ?k|okay|usf|usw|uvm|u\. ?v\. ?m|u\. ?a\. ?m|ff|[vn]\. ?chr|std|min|mio|mrd|jh"
@@ -52,11 +54,24 @@ def _piece_lengths(line: str, language: Known) -> list[int]:
     end, lengths = 0, set()
     for piece in segment(language, line):
         end += len(piece)
-        if language == "en" or end >= len(line) or not _ABBREVIATION.search(piece.rstrip()[-12:]):
+        if language == "en" or end >= len(line) or not _is_abbreviation(piece):
             lengths.add(len(line[:end].rstrip()))
     if language == "de":
         lengths.update(_ends_after_abbreviations(line))
     return sorted(lengths)
+
+
+def _is_abbreviation(piece: str) -> bool:
+    """Whether its last word does not end a German sentence: usw., 1., B., Hauptstr."""
+    if not (tail := piece.rstrip()[-20:].lower()).endswith("."):
+        return False
+    word = _BEFORE_A_WORD.split(tail[:-1])[-1]
+    return (
+        word in _GOES_ON
+        or word.endswith("str")
+        or (len(word) < 3 and word.isdecimal())
+        or (len(word) == 1 and word.isalpha())
+    )
 
 
 def _ends_after_abbreviations(line: str) -> Iterator[int]:
