@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from connectors.web import Web
 
 Language = Literal["de", "en", ""]
+WARNING = "warning"  # the note of a source that whoever is named in `alerts` is told, once for each wording
 
 
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f\ud800-\udfff<>\"]{1,8192}", re.IGNORECASE)
@@ -110,8 +111,9 @@ class Fetched:
     """What one look at a source brought.
 
     `validators` are the source's own notes for its next look (ETag, Last-Modified); whoever stores the items stores
-    them, in the same transaction. `unchanged` says that the source answered "nothing new" and listed nothing.
-    `notices` are sentences for ops: an entry that could not be read, an address that moved.
+    them, in the same transaction. The note WARNING is for people: what will go wrong if nobody acts. `unchanged` says
+    that the source answered "nothing new" and listed nothing. `notices` are sentences for ops: an entry that could not
+    be read, an address that moved.
     """
 
     items: tuple[Item, ...] = ()

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from connectors.contract import SourceBroken, SourceDown, SourceError
+from connectors.contract import WARNING, SourceBroken, SourceDown, SourceError
 from connectors.facebook_errors import Usage
 from connectors.facebook_posts import Skipped
 from connectors.facebook_token import TokenHealth
@@ -22,7 +22,7 @@ class Notes:
         self._last = last
         self._page = page
         self._now = now
-        self.kept = {key: value for key, value in last.items() if key.startswith("token_")}
+        self.kept = {key: value for key, value in last.items() if key in ("token_check", WARNING)}
         self.notices: list[str] = []
 
     def posts(self, count: int, skipped: Iterable[Skipped]) -> None:
@@ -58,9 +58,9 @@ class Notes:
         if health is None:
             return
         warning = health.warning(self._now)
-        if warning and warning != self._last.get("token_told"):
+        if warning and warning != self._last.get(WARNING):
             self.notices.append(f"page {self._page}: {warning}")
-        self.kept["token_told"] = warning
+        self.kept[WARNING] = warning
 
     def token_unknown(self, error: SourceError) -> None:
         """The token could not be looked at. The posts could be read, so this alone is no failure."""
@@ -69,9 +69,9 @@ class Notes:
         if isinstance(error, SourceDown) and error.after:
             self._rest(error.after)
         told = "Facebook does not tell how long the token lasts"
-        if isinstance(error, SourceBroken) and told != self._last.get("token_told"):
+        if isinstance(error, SourceBroken) and told != self._last.get(WARNING):
             self.notices.append(f"page {self._page}: {told}; look at it by hand now and then ({error})")
-            self.kept["token_told"] = told
+            self.kept[WARNING] = told
 
     def _rest(self, until: datetime) -> None:
         self.kept["rest_until"] = max(until, moment(self.kept.get("rest_until")) or until).isoformat()

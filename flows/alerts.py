@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Mapping
 
+from connectors.contract import WARNING
 from flows.app import App
 from flows.results import PATIENCE
 from state.values import PostRow
@@ -10,6 +11,7 @@ from state.values import PostRow
 logger = logging.getLogger("crosspost")
 
 END = "is over"
+_ENDS_QUIETLY = ("post ", "warning ")
 
 
 def tell(app: App) -> None:
@@ -19,7 +21,7 @@ def tell(app: App) -> None:
     standing, told = troubles(app), app.ledger.told()
     news = [key for key in standing if key not in told]
     ended = [key for key in told if key not in standing]
-    lines = [standing[key] for key in news] + [f"{key} {END}" for key in ended if not key.startswith("post ")]
+    lines = [standing[key] for key in news] + [f"{key} {END}" for key in ended if not key.startswith(_ENDS_QUIETLY)]
     if not lines or _send(app, lines):
         app.ledger.tell(news, now=app.now())
         app.ledger.forget(ended)
@@ -36,6 +38,8 @@ def _sources(app: App) -> Iterable[tuple[str, str]]:
         if state.failures >= PATIENCE:
             times = f"{state.failures} times in a row"
             yield f"trouble with {name}", f"{name} could not be read {times}: {state.last_error}"
+        if warning := state.validators.get(WARNING):
+            yield f"warning of {name}: {warning}", f"{name}: {warning}"
         silent_since = app.ledger.newest(name) or state.first_read_at
         if settings.expect_every and silent_since and app.now() - silent_since > settings.expect_every:
             yield f"silence of {name}", f"{name} has brought nothing new since {silent_since:%Y-%m-%d}; is it well?"
