@@ -25,7 +25,6 @@ _UNTITLED = frozenset(("untitled", "ohne titel", "kein titel", "no title", "(no 
 _WORD = re.compile(r"\w+")
 _NEW_SENTENCE = re.compile(r"[.…!?:\"”“»)]*(?:\s*[\n–—|-]|\s*$)|[.…!?:]+[\"”“»)]*\s")
 _SEPARATORS = re.compile(r"^[\s.…!?:\"”“»)–—|-]+")
-_SAYS = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "So"))
 _SAME = 0.8  # a first sentence that shares this part of its words with the title says it again
 _FIRST_SENTENCE = re.compile(r"[^\n.!?]{1,200}[\n.!?]+")
 
@@ -61,7 +60,11 @@ def prepare(item: Item, links: Links, *, limit: int, mentions: bool) -> Item:
 
 def _said(text: str) -> str:
     """The text, if it says anything: by a letter, a number or a picture. A lone colon would be cut to nothing later."""
-    return text if any(category(character) in _SAYS for character in text) else ""
+    return text if any(character.isalnum() or _is_picture(character) for character in text) else ""
+
+
+def _is_picture(character: str) -> bool:
+    return character >= "←" and category(character) == "So"  # the symbols before the arrows are ©, ° and their like
 
 
 def clean(text: str) -> str:
