@@ -341,3 +341,7 @@ class Destination(Protocol):
         Raises `NotPosted` (the look failed, try later), `AccountDown`, or `Refused` (this account may not look).
         """
         ...
+
+    def find_all(self, drafts: Sequence[Draft], *, user_id: str, since: datetime) -> list[Posted | None]:
+        """For each draft the tweet with its link or words, as far back as the timeline goes. Raises as `find` does."""
+        ...

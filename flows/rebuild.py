@@ -16,8 +16,8 @@ from templates.render import TemplateError
 DATE_SLACK = timedelta(days=1)
 WITHOUT_DATES = timedelta(days=365)
 
-Tweeted = Mapping[str, Posted | None]
-"""By the id of an item: the tweet that it is out as, if it is."""
+Tweeted = Mapping[str, tuple[Draft, Posted | None]]
+"""By the id of an item: what would be tweeted of it, and the tweet that it is out as, if it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ def _tweeted(app: App, account: str, items: Sequence[Item], now: datetime) -> Tw
     since = min((item.published for item in items if item.published), default=now - WITHOUT_DATES) - DATE_SLACK
     drafts = [_marks(app, account, item) for item in items]
     found = destination.find_all(drafts, user_id=profile.id, since=since)
-    return {item.id: posted for item, posted in zip(items, found, strict=True)}
+    return {item.id: (draft, posted) for item, draft, posted in zip(items, drafts, found, strict=True)}
 
 
 def _marks(app: App, account: str, item: Item) -> Draft:
@@ -75,9 +75,10 @@ def _store(app: App, intake: Intake, name: str, fetched: Fetched, tweeted: Mappi
     for account, tweets in tweeted.items():
         before_setup = True
         for item in items:
-            if posted := tweets[item.id]:
+            draft, posted = tweets[item.id]
+            if posted:
                 before_setup = False
-                counts[intake.restore(item, account, posted).status] += 1
+                counts[intake.restore(item, account, posted, draft).status] += 1
             else:
                 verdict = _verdict(app, item, account, read, before_setup=before_setup)
                 counts[intake.add(item, account, status=verdict.status, reason=verdict.reason).status] += 1

@@ -11,12 +11,12 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from connectors.contract import Item, Posted
+from connectors.contract import Draft, Item, Posted
 from state.engine import Connected, insert_if_missing
 from state.identity import Known, short
 from state.models import History, Post, SeenItem, Source
 from state.stories import give_up, gives_way, hosts_of, repeat, retell, same_story, teller_of
-from state.transition import move, note, tweeted_as
+from state.transition import move, note, tweeted_as, words
 from state.values import Added, Sorted, SourceState
 
 ITEM = TypeAdapter(Item)
@@ -86,13 +86,16 @@ class Intake:
             id=row.id, item=item.id, account=account, status=row.status, reason=row.reason, not_before=row.not_before
         )
 
-    def restore(self, item: Item, account: str, posted: Posted) -> Added:
-        """As `add`, of an item that is out as this tweet, from before the ledger's own time."""
+    def restore(self, item: Item, account: str, posted: Posted, draft: Draft) -> Added:
+        """As `add`, of an item that is out as this tweet, from before the ledger's own time.
+
+        `draft` is what would be tweeted of it today: nobody knows its words and its price any better.
+        """
         added = self.add(item, account, status="skipped", reason=f"it is out as {posted.url}")
         tells = (Post.same_as.is_(None), Post.status == "skipped")
         if tweeted_as(self._connection, account, posted.id):
             return added
-        tweet = {"tweet_id": posted.id, "tweet_url": posted.url, "posted_at": posted.at}
+        tweet = {"tweet_id": posted.id, "tweet_url": posted.url, "posted_at": posted.at, **words(draft)}
         why = "found in the timeline: the ledger was rebuilt"
         row = move(self._connection, added.id, "posted", why, *tells, now=self._now, **tweet)
         return replace(added, status="posted", reason=why) if row else added

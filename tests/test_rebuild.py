@@ -35,6 +35,14 @@ def test_nothing_goes_out_again(house: House) -> None:
     assert house.rows()[article(1).title][0] == "skipped"
 
 
+def test_what_was_spent_this_month_is_known_again(house: House) -> None:
+    with house.app() as app:
+        rebuild(app)
+        assert app.ledger.spent("office", house.now - 60 * MINUTE) == 3 * app.config.accounts["office"].price(
+            house.tweets[0]
+        )
+
+
 def test_what_is_new_is_tweeted_as_ever(house: House) -> None:
     with house.app() as app:
         rebuild(app)

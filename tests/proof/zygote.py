@@ -19,6 +19,7 @@ from connectors.web import Web
 from flows.app import opened
 from flows.config import load
 from flows.pipeline import poll
+from state.values import DatabaseError
 from tests.house import House
 from tests.proof.places import Places, watch
 
@@ -111,6 +112,8 @@ def _fork(job: Job) -> tuple[int, int]:
     try:
         with os.fdopen(writer, "w") as result:
             json.dump(_poll(job), result)
+    except DatabaseError:  # its disk is full, or it is gone
+        os._exit(1)
     except BaseException:
         traceback.print_exc()
         os._exit(1)
