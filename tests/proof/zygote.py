@@ -17,7 +17,7 @@ from sqlalchemy import Engine, event
 
 from connectors.web import Web
 from flows.app import opened
-from flows.config import load
+from flows.config import ConfigError, load
 from flows.pipeline import poll
 from state.values import DatabaseError
 from tests.house import House
@@ -112,7 +112,7 @@ def _fork(job: Job) -> tuple[int, int]:
     try:
         with os.fdopen(writer, "w") as result:
             json.dump(_poll(job), result)
-    except DatabaseError:  # its disk is full, or it is gone
+    except (ConfigError, DatabaseError):  # the disk is full, or the database is gone
         os._exit(1)
     except BaseException:
         traceback.print_exc()
