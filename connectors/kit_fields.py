@@ -49,7 +49,8 @@ def changed(body: bytes, change: str) -> Iterator[Changed]:
 
 def _changed_json(answer: Any, change: str) -> Iterator[Changed]:
     before = json.dumps(answer)
-    for path, value in list(_fields(answer).values())[:_MOST]:
+    itself = [((), answer)] if change == "there twice" else []  # all else that it may become is no such source
+    for path, value in [*itself, *list(_fields(answer).values())[:_MOST]]:
         after = json.dumps(_with(json.loads(before), path, CHANGES[change](value)))
         if after != before:
             in_entry = change != "there twice" and any(isinstance(key, int) for key in path)
@@ -76,10 +77,13 @@ def _walk(value: Any, path: _Path) -> Iterator[tuple[_Path, Any]]:
 
 
 def _name(path: _Path) -> str:
+    """As in `data[].id`; the answer itself has none."""
     return "".join("[]" if isinstance(key, int) else f".{key}" for key in path).removeprefix(".")
 
 
 def _with(answer: Any, path: _Path, value: Any) -> Any:
+    if not path:
+        return value
     place = answer
     for key in path[:-1]:
         place = place[key]

@@ -665,6 +665,13 @@ def test_a_long_word_in_an_error_is_blotted_because_it_may_be_a_token(house):
         house.source.fetch(answering(400, body), {}, now=NOW)
 
 
+def test_no_part_of_a_long_word_is_left_where_a_message_is_cut(house):
+    body = json.dumps({"error": {"code": 190, "message": "." * 170 + " EAA" + "x9" * 30}}).encode()
+    with pytest.raises(SourceBroken) as caught:
+        house.source.fetch(answering(400, body), {}, now=NOW)
+    assert "EAA" not in str(caught.value)
+
+
 def redirecting(environ, start_response):
     start_response("302 Found", [("Location", f"ftp://elsewhere.example/?{environ['QUERY_STRING']}")])
     return []
