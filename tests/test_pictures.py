@@ -80,6 +80,11 @@ def test_a_picture_that_is_cut_off_is_told(kind: str, part: float) -> None:
         fitting(body[: int(part * len(body))])
 
 
+def test_a_picture_that_lacks_nothing_but_its_end_is_told() -> None:
+    with pytest.raises(NoPicture, match="no whole JPEG, PNG, GIF or WebP"):
+        fitting(picture("PNG", (400, 300))[:-14])
+
+
 def test_a_picture_with_a_wrong_byte_is_told_where_the_format_can_tell() -> None:
     body = bytearray(picture("PNG", (400, 300)))
     body[len(body) // 2] ^= 1

@@ -372,6 +372,14 @@ def test_a_template_that_fails_says_where_and_why(write: Write, template: str, m
     assert "a-secret" not in str(caught.value)
 
 
+LARGE = (
+    "{% set words = item.text | replace('', '"
+    + "x" * 100
+    + "') %}{% set words = words ~ words ~ words ~ words %}"
+    + ("{% set other = words ~ '' %}")
+)
+
+
 @pytest.mark.parametrize(
     ("template", "message"),
     [
@@ -398,6 +406,15 @@ def test_a_template_that_fails_says_where_and_why(write: Write, template: str, m
             "{% for tag in item.tags recursive %}{{ loop(item.tags) }}{% endfor %}",
             r"line 1: a loop cannot be recursive",
         ),
+        (LARGE + "{% for i in range(99) %}{% if words == other %}{% endif %}{% endfor %}", r"line 1: .*loop over less"),
+        (LARGE + "{% for i in range(99) %}{% if words in other %}{% endif %}{% endfor %}", r"line 1: .*loop over less"),
+        (
+            LARGE + "{% for i in range(99) %}{% if words is eq other %}{% endif %}{% endfor %}",
+            r"line 1: .*loop over less",
+        ),
+        (LARGE + "{% for i in range(99) %}{% if words[1:] %}{% endif %}{% endfor %}", r"line 1: .*loop over less"),
+        (LARGE + "{% for i in range(99) %}{% if words | upper %}{% endif %}{% endfor %}", r"line 1: .*loop over less"),
+        (LARGE + "{% for i in range(99) %}{% if words.upper() %}{% endif %}{% endfor %}", r"line 1: .*loop over less"),
         ("x" * 20_001, r"line 1: a file of more than 20,000 characters is no template of a tweet"),
         ("{% if item.title %}" * 200 + "{% endif %}" * 200, r"too deep for anybody to read. Simplify it"),
     ],
