@@ -33,14 +33,10 @@ _ENGLISH = replace(
 )
 _KINDS: dict[str, dict[str, Any]] = {
     "an ordinary post": {},
-    "a post without a title": {"title": ""},
-    "a post without a text": {"text": ""},
     "a post without a link": {"link": ""},
     "a post without tags": {"tags": ()},
     "a post without a picture": {"images": ()},
     "an offer": {"offer": Offer(price="19,99 €", until=datetime(2026, 11, 30, 22, tzinfo=UTC))},
-    "a post of nothing but a title": {"text": "", "link": "", "tags": (), "images": ()},
-    "a post of nothing but a text": {"title": "", "link": "", "tags": (), "images": ()},
 }
 
 
@@ -74,9 +70,11 @@ def _items(app: App, source: str) -> Iterator[tuple[str, Item]]:
         yield f"“{title_of(item)}”", item
     routes = [route for route in app.config.routes if source in route.sources]
     wanted = dict.fromkeys(word.replace("*", "") for route in routes for word in route.include)
+    # What only repeats a blog is a network, where posts have no title.
+    title: dict[str, Any] = {"title": ""} if app.config.sources[source].hold else {}
     for what, changes in _KINDS.items():
         for sample in (_GERMAN, _ENGLISH):
-            item = replace(sample, source=source, **changes)
+            item = replace(sample, source=source, **title, **changes)
             yield what, item
             for word in wanted:  # a route that includes nothing but this would not take the sample otherwise
                 yield f"{what} with “{word}”", replace(item, tags=(*item.tags, word))

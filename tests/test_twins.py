@@ -16,13 +16,13 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield house
 
 
-def with_branch(house: House, template: str, *, office: str = "", branch: str = "") -> None:
+def with_branch(house: House, template: str, *, office: str = "", branch: str = "", source: str = "") -> None:
     """The office speaks in blog.j2, a second account in this template; the rest goes into their routes."""
     secrets = "".join(f'{name} = "env:{name.upper()}"\n' for name in house.x.credentials)
     account = f'[accounts.branch]\nkind = "twitter"\napi_url = "{house.x_url}"\n{secrets}'
     (house.folder / "templates" / "branch.j2").write_text(template, encoding="utf-8")
     routes = f'[[routes]]\nfrom = ["blog"]\nto = ["branch"]\ntemplate = "branch.j2"\n{branch}\n'
-    house.configure(account=account, route=office, routes=routes)
+    house.configure(account=account, route=office, routes=routes, source=source)
 
 
 def foretold(house: House) -> list[str]:
@@ -45,15 +45,10 @@ def test_the_same_template_in_other_words_is_told_once_with_the_remedy(house: Ho
     ("template", "what"),
     [
         ("{% if item.language == 'en' %}" + BLOG + "{% else %}Neu: {{ item.link }}{% endif %}", "an ordinary post"),
-        ("{% if item.title %}Neu: {% endif %}" + BLOG, "a post without a title"),
-        ("{% if item.text %}Neu: {% endif %}" + BLOG, "a post without a text"),
         ("{% if item.link %}Neu: {% endif %}" + BLOG, "a post without a link"),
         ("{% if item.tags %}Neu: {% endif %}" + BLOG, "a post without tags"),
         ("{% if item.images %}Neu: {% endif %}" + BLOG, "a post without a picture"),
         ("{% if not item.offer %}Neu: {% endif %}" + BLOG, "an offer"),
-        ("{{ item.title }}", "a post of nothing but a title"),
-        ("{{ item.text }}", "a post of nothing but a text"),
-        ("{% include 'facebook.j2' %}", "a post without a title"),
     ],
 )
 def test_words_that_differ_for_some_posts_alone_are_told_with_the_others(
@@ -62,6 +57,15 @@ def test_words_that_differ_for_some_posts_alone_are_told_with_the_others(
     with_branch(house, template)
     (sentence,) = foretold(house)
     assert f"would say the same of blog, for example of {what}, which X forbids" in sentence
+
+
+def test_the_shipped_templates_say_different_things_of_a_blog_and_the_same_of_posts_without_titles(
+    house: House,
+) -> None:
+    with_branch(house, "{% include 'facebook.j2' %}")
+    assert foretold(house) == []
+    with_branch(house, "{% include 'facebook.j2' %}", source='hold = "30m"')
+    assert len(foretold(house)) == 1
 
 
 def test_words_that_differ_for_every_post_are_fine(house: House) -> None:
