@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from connectors.web import Web
 
 Language = Literal["de", "en", ""]
+SHORT_LINK = "short_link"  # in `Item.extra`: what stood for `link` at the source
 WARNING = "warning"  # the note of a source that whoever is named in `alerts` is told, once for each wording
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from connectors.contract import Fetched, Item, SourceBroken, SourceDown
+from connectors.contract import SHORT_LINK, Fetched, Item, SourceBroken, SourceDown
 from connectors.links import host_of, story_of
 from connectors.transport import deadline
 from connectors.web import Web
@@ -48,7 +48,8 @@ class ShortLinks:
         link = self._look_up(item.link)
         if link == item.link:
             return item
-        return replace(item, link=link, story=story_of(link))
+        extra = {**item.extra, SHORT_LINK: item.link}
+        return replace(item, link=link, story=story_of(link), extra=extra)
 
     def _look_up(self, link: str) -> str:
         note = _NOTE + link

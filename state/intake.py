@@ -11,11 +11,11 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from connectors.contract import Draft, Item, Posted
+from connectors.contract import SHORT_LINK, Draft, Item, Posted
 from state.engine import Connected, insert_if_missing
 from state.identity import Known, short
 from state.models import History, Post, SeenItem, Source
-from state.stories import give_up, gives_way, hosts_of, repeat, retell, same_story, teller_of
+from state.stories import give_up, gives_way, hosts_of, repeat, retell, reveal, same_story, teller_of
 from state.transition import move, note, tweeted_as, words
 from state.values import Added, Sorted, SourceState
 
@@ -51,7 +51,7 @@ class Intake:
             else:
                 seen_id = seen.id
                 if seen.content_hash != _content_hash(item):
-                    self._edit(seen_id, item)
+                    self._edit(seen, item)
                     edited.append(item)
             self._ids[item.id] = seen_id
         known.name(self._ids)
@@ -132,12 +132,13 @@ class Intake:
         values = {"source": self._source, "guid": item.id, "first_seen_at": self._now, **_content(item)}
         return int(self._connection.execute(insert(SeenItem).values(values).returning(SeenItem.id)).scalar_one())
 
-    def _edit(self, item_id: int, item: Item) -> None:
+    def _edit(self, seen: Row[Any], item: Item) -> None:
         values = {"changed_at": self._now, **_content(item)}
-        self._connection.execute(update(SeenItem).where(SeenItem.id == item_id).values(values))
-        for row in self._connection.execute(select(Post).where(Post.item_id == item_id)).all():
+        self._connection.execute(update(SeenItem).where(SeenItem.id == seen.id).values(values))
+        tell = reveal if item.extra.get(SHORT_LINK) == seen.link else retell
+        for row in self._connection.execute(select(Post).where(Post.item_id == seen.id)).all():
             self._note_edit(row)
-            retell(self._connection, row, short(item.story), now=self._now)
+            tell(self._connection, row, short(item.story), now=self._now)
 
     def _note_edit(self, row: Row[Any]) -> None:
         # Some feeds print the time of day in every entry: an edit a poll. The first one tells it all.

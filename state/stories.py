@@ -57,6 +57,20 @@ def retell(connection: Connection, row: Row[Any], story: str, *, now: datetime) 
         move(connection, row.id, "skipped", same_story(teller.id), now=now, story=None, same_as=teller.id)
 
 
+def reveal(connection: Connection, row: Row[Any], story: str, *, now: datetime) -> None:
+    """What an item is about has come out, for its short link could be looked up: even a tweet has told that story."""
+    if not row.attempt or row.story in (None, story):
+        retell(connection, row, story, now=now)
+        return
+    teller = teller_of(connection, row.account, story)
+    if teller is not None and gives_way(teller, {teller.source}):
+        give_up(connection, teller)
+        repeat(connection, teller, row, now=now)
+    elif teller is not None:
+        return
+    connection.execute(update(Post).where(Post.id == row.id).values(story=story))
+
+
 def hosts_of(connection: Connection, source: str) -> frozenset[str]:
     """The hosts of the newest stories of a source."""
     newest = select(SeenItem.story).where(SeenItem.source == source).order_by(SeenItem.id.desc()).limit(_NEWEST)

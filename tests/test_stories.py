@@ -415,6 +415,29 @@ def test_a_short_link_that_is_looked_up_only_later_is_still_that_article(
         assert [tweet.splitlines()[0] for tweet in company.house.tweets] == [article(2).title, article(3).title]
 
 
+@pytest.mark.parametrize("article_waits", [True, False])
+def test_a_tweet_whose_short_link_is_looked_up_only_later_has_told_that_article(
+    tmp_path: Path, *, article_waits: bool
+) -> None:
+    with open_company(tmp_path, account='spacing = "30m"') as company:
+        shortener = Shortener(abc=ARTICLE)
+        shortener.lost = True
+        company.web = Web(transport=shortener)
+        company.page.show_photo("Neu im Blog: https://bit.ly/abc", at=company.house.now)
+        company.poll()
+        assert len(company.house.tweets) == 1
+        if article_waits:
+            company.house.blog.publish(article(3))
+            company.poll()
+        shortener.lost = False
+        company.poll()
+        if not article_waits:
+            company.house.blog.publish(article(3))
+        company.house.sleep(31 * MINUTE)
+        company.poll()
+        assert len(company.house.tweets) == 1
+
+
 @pytest.mark.parametrize(
     ("link", "short"),
     [
