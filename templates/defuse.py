@@ -61,11 +61,14 @@ def first_address(text: str) -> str:
 
 
 def drop_addresses(text: str) -> str:
-    """The text without its web addresses, for the tweet has its own link: "Mehr dazu: https://…" goes altogether."""
+    """The text without its web addresses, for the tweet has its own link.
+
+    "Mehr dazu: https://…" goes altogether, unless it is all that there is.
+    """
     if "://" not in text and "www." not in text.lower():
         return text
     lines = (_drop_in_line(line) for line in text.split("\n"))
-    return "\n".join(line for line in lines if line)
+    return "\n".join(line for line in lines if line) or _ADDRESS.sub("", text).strip()
 
 
 def _drop_in_line(line: str) -> str:

@@ -197,6 +197,7 @@ def test_nothing_is_said_twice(title: str, text: str, said: str) -> None:
         ("Unter https://www.a.de/1?x=2 gibt es den ganzen Plan.", "Unter a.de gibt es den ganzen Plan."),
         ("Den ganzen Plan für das Jahr gibt es auf https://a.de/1.", "Den ganzen Plan für das Jahr gibt es."),
         ("https://a.de/1\nhttps://a.de/2\nWir haben offen.", "Wir haben offen."),
+        ("Neu im Blog: https://a.de/1", "Neu im Blog"),
     ],
 )
 def test_addresses_in_the_text_make_way_for_the_link(text: str, said: str) -> None:
