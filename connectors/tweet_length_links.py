@@ -63,8 +63,6 @@ def find(text: str) -> list[Link]:
 
 def _tail(text: str, end: int) -> tuple[int, bool]:
     """Where port, path and query behind a host end, and whether there is a path."""
-    if text[end : end + 1] not in (":", "/", "?"):
-        return end, False
     if text[end : end + 1] not in (":", "/", "?") or not (tail := _TAIL.match(text, end)):
         return end, False
     path, query = tail.groups(default="")
