@@ -10,6 +10,7 @@ from connectors.twitter_problem import Answer, Problem
 
 LONGEST_WAIT = timedelta(hours=24)  # X's longest window; a reset beyond it is a mistake of somebody's clock
 WINDOW = timedelta(minutes=15)
+CLOCKS_AGREE = timedelta(minutes=2)  # an answer may take a minute, and X refuses a clock that is a few minutes off
 
 _QUEUE_WAITS = "The queue waits."
 _LOOK_FIRST = "The timeline is looked at before anything is sent again."
@@ -54,7 +55,7 @@ def post_failed(answer: Answer, *, now: datetime) -> PostError:
         return MaybePosted(f"X answered {problem} and did not say whether the tweet is out. {_LOOK_FIRST}")
     if problem.is_duplicate:
         return MaybePosted(f"X says that it has this tweet already ({problem}). {_LOOK_FIRST}")
-    return _account_down(answer, problem) or _refused_words(problem)
+    return _clock_is_wrong(answer, problem, now) or _account_down(answer, problem) or _refused_words(problem)
 
 
 def look_failed(answer: Answer, *, now: datetime) -> PostError:
@@ -66,6 +67,8 @@ def look_failed(answer: Answer, *, now: datetime) -> PostError:
         return _too_many(answer, problem, now)
     if not 400 <= answer.status < 500 or answer.status == 408:
         return NotPosted(f"X answered {problem} where data was expected. The next run asks again.")
+    if off := _clock_is_wrong(answer, problem, now):
+        return off
     if answer.status in {401, 402} or _trouble(problem):
         return _account_down(answer, problem) or NotPosted(str(problem))
     return Refused(f"X does not let this account look ({problem}). Look at the account at x.com and decide by hand.")
@@ -75,6 +78,18 @@ def _trouble(problem: Problem) -> str:
     """The first of the account's troubles that this answer names."""
     by_words = [mark for words, mark in _DOWN_BY_WORDS.items() if words in problem.words and problem.status == 403]
     return next((mark for mark in _DOWN if mark in problem.marks or mark in by_words), "")
+
+
+def _clock_is_wrong(answer: Answer, problem: Problem, now: datetime) -> AccountDown | None:
+    """Whether X does not know these credentials because they were signed at another time than its own."""
+    off = _date(answer.headers.get("date", ""), now) - now
+    if answer.status != 401 or abs(off) <= CLOCKS_AGREE:
+        return None
+    where = (
+        f"{round(abs(off) / timedelta(minutes=1))} minutes {'behind' if off > timedelta() else 'ahead of'} that of X"
+    )
+    remedy = "Set it (`timedatectl set-ntp true`); if it is right, check the four keys."
+    return AccountDown(f"The clock of this machine is {where}, and X refuses that ({problem}). {remedy} {_QUEUE_WAITS}")
 
 
 def _account_down(answer: Answer, problem: Problem) -> AccountDown | None:
@@ -111,6 +126,15 @@ def _wait(headers: Mapping[str, str], now: datetime) -> timedelta:
     waits.append(_retry_after(headers.get("retry-after", ""), now))
     seconds = max((wait for wait in waits if wait > 0), default=WINDOW.total_seconds())
     return timedelta(seconds=math.ceil(min(seconds, LONGEST_WAIT.total_seconds())))
+
+
+def _date(value: str, now: datetime) -> datetime:
+    """What X's clock shows; ours, if it does not say."""
+    try:
+        shown = parsedate_to_datetime(value)
+    except (TypeError, ValueError, OverflowError):
+        return now
+    return shown if shown.tzinfo else now
 
 
 def _retry_after(value: str, now: datetime) -> float:

@@ -4,13 +4,14 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from connectors.simulators import x_faults as faults
 from connectors.simulators.x_account import Account
 from connectors.simulators.x_faults import Fault, Reply
-from connectors.simulators.x_requests import Request, is_signed
+from connectors.simulators.x_requests import Request, is_signed, signed_at
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -42,7 +43,8 @@ class X(Account):
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request.of(environ)
         reply = self._api(request) if request.path.startswith("/2/") else self._show(request)
-        headers = {"content-length": str(len(reply.body)), **reply.headers}
+        date = format_datetime(self.clock().astimezone(UTC), usegmt=True)
+        headers = {"content-length": str(len(reply.body)), "date": date, **reply.headers}
         start_response(f"{reply.status} X", list(headers.items()))
         return [reply.body]
 
@@ -51,13 +53,16 @@ class X(Account):
             endpoint, answer = self._endpoint(request)
             if not endpoint:
                 return faults.NOT_FOUND
-            if not is_signed(request, self.credentials, self._nonces):
+            if not is_signed(request, self.credentials, self._nonces) or not self._is_timely(request):
                 return faults.UNAUTHORIZED
             fault = self._next_fault(endpoint, request)
             if fault is None:
                 return self._counted(endpoint, answer, request)
             reply = self._counted(endpoint, answer, request) if fault.accepted else None
         return self._spoil(fault, reply)
+
+    def _is_timely(self, request: Request) -> bool:
+        return self.clock_tolerance is None or abs(signed_at(request) - self.clock()) <= self.clock_tolerance
 
     def _endpoint(self, request: Request) -> tuple[str, Callable[[Request], Reply]]:
         match request.method, *request.path.split("/")[2:]:

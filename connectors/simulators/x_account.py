@@ -36,8 +36,9 @@ class Media:
 class Account:
     """`tweets` and `media` are what the account holds, `credentials` the keys that open it.
 
-    A tweet is in the timeline `lag` after it was accepted. `fields_parameter` is the name under which this X lets
-    itself be asked for the fields of a tweet.
+    A tweet is in the timeline `lag` after it was accepted. Where `clock_tolerance` is set, a request that was signed
+    further from `clock` is refused. `fields_parameter` is the name under which this X lets itself be asked for the
+    fields of a tweet.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Account:
         lag: timedelta = timedelta(),
         fields_parameter: str = "post.fields",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock_tolerance: timedelta | None = None,
     ) -> None:
         self.username = username
         self.user_id = user_id
@@ -58,6 +60,7 @@ class Account:
         self.lag = lag
         self.fields_parameter = fields_parameter
         self.clock = clock
+        self.clock_tolerance = clock_tolerance
         self.credentials: Mapping[str, str] = {
             "api_key": "simulated-api-key",
             "api_secret": "simulated-api-secret",

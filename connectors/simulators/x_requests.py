@@ -9,7 +9,7 @@ import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -73,11 +73,21 @@ def _payload(part: email.message.Message) -> bytes:
     return payload if isinstance(payload, bytes) else b""
 
 
-def is_signed(request: Request, credentials: Mapping[str, str], nonces: set[str]) -> bool:
-    """Whether the request carries the OAuth 1.0a signature of these credentials, with a nonce that is new."""
+def _oauth(request: Request) -> dict[str, str]:
+    """The parameters of the header; none if it is of another kind."""
     kind, _, rest = request.authorization.partition(" ")
     pairs = (pair.strip().partition("=") for pair in rest.split(","))
-    oauth = {key: unquote(value.strip('"')) for key, _, value in pairs}
+    return {key: unquote(value.strip('"')) for key, _, value in pairs} if kind == "OAuth" else {}
+
+
+def signed_at(request: Request) -> datetime:
+    """When it was signed, by the clock of whoever signed it."""
+    return datetime.fromtimestamp(int(_oauth(request)["oauth_timestamp"]), UTC)
+
+
+def is_signed(request: Request, credentials: Mapping[str, str], nonces: set[str]) -> bool:
+    """Whether the request carries the OAuth 1.0a signature of these credentials, with a nonce that is new."""
+    oauth = _oauth(request)
     given, nonce = oauth.pop("oauth_signature", ""), oauth.get("oauth_nonce", "")
     expected = signature(
         request.method,
@@ -87,7 +97,7 @@ def is_signed(request: Request, credentials: Mapping[str, str], nonces: set[str]
         token_secret=credentials["access_token_secret"],
     )
     known = (oauth.get("oauth_consumer_key"), oauth.get("oauth_token"))
-    is_ours = known == (credentials["api_key"], credentials["access_token"]) and kind == "OAuth"
+    is_ours = known == (credentials["api_key"], credentials["access_token"])
     if not is_ours or not nonce or nonce in nonces or not hmac.compare_digest(given, expected):
         return False
     nonces.add(nonce)
