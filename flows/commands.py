@@ -74,13 +74,15 @@ def serve(call: argparse.Namespace) -> int:
 def ops(call: argparse.Namespace) -> int:
     """Install the automations that ops want into the configured Prefect server."""
     from flows.ops import install  # noqa: PLC0415
-    from flows.prefect_server import configured_api  # noqa: PLC0415
+    from flows.prefect_server import configured_api, unreachable  # noqa: PLC0415
 
     every = load(call.config).every
     if not configured_api():
         return _say(
             "no Prefect server is configured: set PREFECT_API_URL; `crosspost serve` installs them itself", WRONG
         )
+    if trouble := unreachable():
+        return _say(trouble, FAILED)
     for name in install(every=every):
         out.print(name, markup=False)
     return FINE

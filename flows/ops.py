@@ -25,12 +25,15 @@ FAILURES_TOLD_EVERY = timedelta(hours=6)  # what stands makes every run fail
 BLOCK = "crosspost"
 
 
-def install(*, every: timedelta, dead_after: timedelta = DEAD_AFTER) -> list[str]:
+def install(
+    *, every: timedelta, dead_after: timedelta = DEAD_AFTER, no_success_for: timedelta = NO_SUCCESS_FOR
+) -> list[str]:
     """Create or mend the automations in the configured Prefect; the names of all of them.
 
-    `every` is the pause between two polls: after three without success somebody is told, but not within an hour.
+    `every` is the pause between two polls: after three without success somebody is told, but not within
+    `no_success_for`.
     """
-    wanted = [*_burials(dead_after), *_notices(max(3 * every, NO_SUCCESS_FOR))]
+    wanted = [*_burials(dead_after), *_notices(max(3 * every, no_success_for))]
     for automation in wanted:
         _put(automation)
     return [automation.name for automation in wanted]

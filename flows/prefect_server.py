@@ -34,6 +34,7 @@ QUIET = {
     "PREFECT_LOGGING_EXTRA_LOGGERS": "crosspost",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # without its server, it would dump every event
 }
 
 # A server for one run: no UI and no services.
@@ -89,12 +90,21 @@ def configured_api() -> str:
 
 
 def unreachable() -> str:
-    """Why the Prefect API of this process does not answer, in a few words; empty if it does."""
+    """Why the Prefect API of this process does not answer us, in a few words; empty if it does."""
     from prefect.client.orchestration import get_client  # noqa: PLC0415
 
     with get_client(sync_client=True) as client:
-        trouble = client.api_healthcheck()
-        return f"Prefect at {client.api_url} does not answer ({trouble})" if trouble else ""
+        try:
+            client.api_version()  # its health is told to everybody; this wants the password
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code == httpx.codes.UNAUTHORIZED:
+                return (
+                    f"Prefect at {client.api_url} wants another password (401; PREFECT_API_AUTH_STRING=user:password)"
+                )
+            return f"Prefect at {client.api_url} answers {error.response.status_code}"
+        except Exception as error:
+            return f"Prefect at {client.api_url} does not answer ({error})"
+    return ""
 
 
 def adopt(server: Server) -> None:

@@ -41,9 +41,8 @@ def _as_flow_run(config: Config) -> Report:
         state = crosspost(str(config.path), return_state=True)
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
-        return Report(
-            results=[Broken(failure=f"Prefect failed amid the run; see `crosspost status` for what is out ({why})")]
-        )
+        lost = "what is done stands in `crosspost status`, and the UI lacks the end of this run"
+        return Report(results=[Broken(failure=f"Prefect failed amid the run ({why}): {lost}")])
     report = state.result(raise_on_failure=False)
     if isinstance(report, Report):
         return report

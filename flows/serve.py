@@ -1,12 +1,11 @@
 """`crosspost serve`: poll for ever, with Prefect's schedule and UI, until somebody stops it."""
 
-import asyncio
+import logging
 import os
-import signal
 import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
@@ -29,11 +28,15 @@ from flows.prefect_server import (
     unreachable,
 )
 from flows.publish import LONGEST_SEND
+from flows.stop_signals import run_until_stopped, sigterm_is_ctrl_c
+from flows.without_prefect import poll_without_prefect
 from state.values import DatabaseError
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
     from prefect.runner import Runner
+
+logger = logging.getLogger("crosspost")
 
 # Every run starts at a round time: with every = "15m", at a quarter past and so on.
 ANCHOR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -49,20 +52,30 @@ def serve(config: Config, console: Console, *, metrics: int | None = None) -> No
     """
     # A quiet poll says nothing; the UI has the rest.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "WARNING")
-    if metrics is not None:
-        console.print(f"Numbers: http://{HOST}:{serve_numbers(config, metrics)}/metrics", markup=False)
-    server = _use_lasting_api(console)
+    sigterm_is_ctrl_c()
+    with suppress(KeyboardInterrupt):
+        if metrics is not None:
+            console.print(f"Numbers: http://{HOST}:{serve_numbers(config, metrics)}/metrics", markup=False)
+        server = _use_lasting_api(console)
+        if server:
+            threading.Thread(target=_watch, args=[server, console], daemon=True).start()
+        while not _poll_until_stopped(config, console):
+            poll_without_prefect(config, console)
+
+
+def _poll_until_stopped(config: Config, console: Console) -> bool:
+    """Whether a signal has ended the polling; if not, Prefect could not be had any more."""
     ops.install(every=config.every)
     runner, served = _runner(config)
     _end_leftovers(served, "Crashed", "`crosspost serve` ended before this run did; the next one goes on from here")
     _start_now(served)
-    if server:
-        threading.Thread(target=_watch, args=[server, console], daemon=True).start()
     console.print(f"Polling every {config.every}; Ctrl-C ends it.", markup=False)
-    _run(runner)
+    if not _run(runner):
+        return False
     _let_tweets_finish(config)
     with suppress(httpx.HTTPError):
         _end_leftovers(served, "Cancelled", "`crosspost serve` was stopped; the next run goes on from here")
+    return True
 
 
 def _use_lasting_api(console: Console) -> Server | None:
@@ -70,7 +83,7 @@ def _use_lasting_api(console: Console) -> Server | None:
     api = configured_api()
     if api:
         if trouble := unreachable():
-            raise ServerDied(f"{trouble}; start it, or leave PREFECT_API_URL out and have a server of our own")
+            raise ServerDied(f"{trouble}; mend that, or leave PREFECT_API_URL out and have a server of our own")
         console.print(f"Prefect: {api.removesuffix('/api')}", markup=False)
         return None
     from prefect.settings import get_current_settings
@@ -132,15 +145,19 @@ def deployment(config: Config) -> Any:
     )
 
 
-def _run(runner: "Runner") -> None:
-    """Until a signal comes. A poll that works then is ended; a tweet amid it is written down first."""
-    # Prefect's own answer to SIGTERM (3.8.8) leaves at once, and its run to its fate; that to Ctrl-C waits for it.
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background has it ignored
-    runner.handle_sigterm = lambda *_: signal.raise_signal(signal.SIGINT)  # type: ignore[method-assign]
+def _run(runner: "Runner") -> bool:
+    """Until a signal comes, or Prefect cannot be had any more; whether it was a signal.
+
+    A poll that works when a signal comes is ended; a tweet amid it is written down first.
+    """
+    # Prefect's own answer to SIGTERM (3.8.8) leaves at once, and its run to its fate; to be cancelled, it waits for it.
+    runner.handle_sigterm = lambda *_: None  # type: ignore[method-assign]
     try:
-        asyncio.run(runner.start())
-    except KeyboardInterrupt:
-        return
+        with redirect_stdout(None):  # it prints its tracebacks
+            return run_until_stopped(runner.start)
+    except Exception as error:
+        logger.debug("the runner has given up", exc_info=error)
+        return False
 
 
 def _let_tweets_finish(config: Config) -> None:

@@ -1,11 +1,45 @@
 """A request to stop waits until what was begun is written down."""
 
+import asyncio
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
+
+
+def sigterm_is_ctrl_c() -> None:
+    """From here on, SIGTERM raises KeyboardInterrupt as Ctrl-C does."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background has it ignored
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+
+
+def run_until_stopped(work: Callable[[], Awaitable[None]]) -> bool:
+    """Run an event loop until the work is done, or Ctrl-C or SIGTERM cancels it; whether they did.
+
+    Those that come while the loop is made count, too: as an exception there, they would leave half a loop behind.
+    """
+    early: list[int] = []
+    before = {number: signal.signal(number, lambda number, _frame: early.append(number)) for number in STOPS}
+    try:
+        asyncio.run(_cancelled_by_stops(work, early))
+    except asyncio.CancelledError:
+        return True
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+    return False
+
+
+async def _cancelled_by_stops(work: Callable[[], Awaitable[None]], early: list[int]) -> None:
+    task = asyncio.current_task()
+    assert task  # noqa: S101  (a coroutine that runs is a task)
+    for number in STOPS:
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    if early:
+        task.cancel()
+    await work()
 
 
 @contextmanager

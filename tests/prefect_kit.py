@@ -169,12 +169,15 @@ def listen_to_ctrl_c() -> None:
 
 
 @contextmanager
-def running(command: list[str], *, folder: Path, env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    command: list[str], *, folder: Path, env: Mapping[str, str], stderr: int | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A process in a group of its own; the whole group is gone at the end of the block."""
     process = subprocess.Popen(
         command,
         cwd=folder,
         env=env,
+        stderr=stderr,
         start_new_session=True,
         preexec_fn=listen_to_ctrl_c,  # noqa: PLW1509  (no thread here holds a lock)
     )

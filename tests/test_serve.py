@@ -59,6 +59,20 @@ def test_serve_polls_by_itself_and_a_stop_amid_a_tweet_ends_it_cleanly(
     assert not unfinished(prefect, house), "nobody is left who could finish it"
 
 
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [("Prefect: http", signal.SIGTERM), ("Polling every ", signal.SIGTERM), ("Polling every ", signal.SIGINT)],
+)
+def test_a_stop_while_serve_starts_ends_it_as_cleanly(prefect: Prefect, house: House, line: str, number: int) -> None:
+    command = [*COMMAND, str(house.folder / "crosspost.toml")]
+    with running(command, folder=ROOT, env=prefect.environment | FAST, stderr=subprocess.PIPE) as process:
+        assert process.stderr
+        until(lambda: process.stderr and process.stderr.readline().decode().startswith(line), f"“{line}”")
+        process.send_signal(number)
+        assert process.stderr.read().decode().replace("Polling every 0:00:10; Ctrl-C ends it.\n", "") == ""
+        assert process.wait(PATIENCE_SECONDS) == 0
+
+
 def unfinished(prefect: Prefect, house: House) -> list[str]:
     """The state of every run of this house that has begun and not ended."""
     running = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}}

@@ -1,0 +1,36 @@
+"""While a Prefect server is away, `crosspost serve` polls all the same: tweets do not wait for it."""
+
+import time
+
+from rich.console import Console
+
+from flows.app import opened
+from flows.config import Config
+from flows.pipeline import poll
+from flows.prefect_server import unreachable
+from state.values import DatabaseError
+
+LOOK_SECONDS = 10.0  # between two looks for the server
+
+
+def poll_without_prefect(config: Config, console: Console) -> None:
+    """Poll every `config.every` until Prefect answers. What is done meanwhile stands in the ledger, and in no UI."""
+    console.print(f"{unreachable() or 'Prefect has stumbled'}: until it answers, polls go without it", markup=False)
+    due = time.monotonic()
+    while True:
+        if time.monotonic() >= due:
+            due += config.every.total_seconds()
+            _poll(config, console)
+        time.sleep(LOOK_SECONDS)
+        if not unreachable():
+            return
+
+
+def _poll(config: Config, console: Console) -> None:
+    try:
+        with opened(config) as app:
+            failures = poll(app).failures
+    except DatabaseError as error:
+        failures = [str(error)]
+    for failure in failures:
+        console.print(failure, markup=False)
