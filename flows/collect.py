@@ -3,10 +3,10 @@
 from collections import Counter
 from dataclasses import replace
 
-from connectors.contract import Fetched, Item, SourceDown, SourceError
+from connectors.contract import Fetched, Item, SourceDown, SourceError, SourceSettings
 from flows.app import App
 from flows.results import PATIENCE, Collected
-from flows.routing import Read, Verdict, accounts_for, chronological, decide, owner_of, route_for
+from flows.routing import Read, accounts_for, chronological, decide, owner_of, route_for, waits_for
 from state.intake import Intake
 from state.values import Added
 
@@ -33,6 +33,7 @@ def collect(app: App, name: str) -> Collected:
 def _store(app: App, intake: Intake, name: str, fetched: Fetched) -> Collected:
     read = read_of(app, intake, name, fetched)
     added = Counter(post.status for post in posts_of(app, intake, read))
+    _hold_back(app, intake, read)
     dates = [item.published for item in fetched.items if item.published]
     intake.done(fetched.validators, oldest_at=min(dates, default=None))
     return Collected(
@@ -48,14 +49,15 @@ def _store(app: App, intake: Intake, name: str, fetched: Fetched) -> Collected:
 
 def read_of(app: App, intake: Intake, name: str, fetched: Fetched) -> Read:
     """What a look at a source brought, compared with what is known."""
-    compared = intake.sort(fetched.items)
     source = app.config.sources[name]
+    compared = intake.sort(fetched.items, instead_of=_repeating(app, source))
     owners = [other for other, settings in app.config.sources.items() if not settings.hold]
     return Read(
         source=source,
         sites=intake.hosts(owners) if source.hold else {},
         new=compared.new,
         edited=compared.edited,
+        turned=compared.turned,
         first=intake.first_read,
         oldest_at=intake.oldest_at,
         now=app.now(),
@@ -75,22 +77,28 @@ def _add(app: App, intake: Intake, item: Item, account: str, read: Read) -> Adde
     _, objection = route_for(item, account, app.config.routes)
     owner = owner_of(item, account, read, app.config.routes)
     verdict = decide(item, read, app.config.accounts[account], objection, owner=owner)
-    repeating = [name for name, source in app.config.sources.items() if source.hold]
     return intake.add(
-        _telling(item, read, verdict, objection),
+        replace(item, story="") if verdict.silent else item,
         account,
         status=verdict.status,
         reason=verdict.reason,
         not_before=verdict.not_before,
         expires_at=verdict.expires_at,
-        instead_of=() if read.source.hold else repeating,
+        instead_of=_repeating(app, read.source),
     )
 
 
-def _telling(item: Item, read: Read, verdict: Verdict, objection: str) -> Item:
-    """The item with its story, or without it where another source may still tell it: here it is not told."""
-    silent = verdict.status == "skipped" and (objection or read.source.hold)
-    return replace(item, story="") if silent else item
+def _repeating(app: App, source: SourceSettings) -> list[str]:
+    """The sources whose posts give way to those of this one: all that repeat stories, if it tells its own."""
+    return [] if source.hold else [name for name, other in app.config.sources.items() if other.hold]
+
+
+def _hold_back(app: App, intake: Intake, read: Read) -> None:
+    """What is about another source's story only since an edit waits for that source, as if it were new."""
+    for item in read.turned:
+        for account in accounts_for(item.source, app.config.routes):
+            if owner := owner_of(item, account, read, app.config.routes):
+                intake.hold_back(item, account, read.now + read.source.hold, waits_for(owner))
 
 
 def _burst(name: str, held: int) -> str:

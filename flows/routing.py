@@ -17,10 +17,11 @@ DATE_SLACK = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """The state in which a post enters the ledger, and why."""
+    """The state in which a post enters the ledger, and why; a `silent` one leaves its story to other sources."""
 
     status: Literal["waiting", "skipped", "held"]
     reason: str = ""
+    silent: bool = False
     not_before: datetime | None = None
     expires_at: datetime | None = None
 
@@ -29,13 +30,15 @@ class Verdict:
 class Read:
     """One read of a source: what of it is new, and what was there before.
 
-    `sites` are the hosts of the sources whose stories this one may repeat; empty for a source without `hold`.
+    `sites` are the hosts of the sources whose stories this one may repeat; empty for a source without `hold`. `turned`
+    are the edited items that are about something else now.
     """
 
     source: SourceSettings
     sites: Mapping[str, frozenset[str]] = field(default_factory=dict)
     new: Sequence[Item]
     edited: Sequence[Item] = ()
+    turned: Sequence[Item] = ()
     first: bool
     oldest_at: datetime | None
     now: datetime
@@ -103,16 +106,21 @@ def decide(item: Item, read: Read, account: AccountSettings, objections: str, *,
     """
     wanted = item.id in read.backfilled
     if read.first and not wanted:
-        return Verdict(status="skipped", reason="before setup: it was there at the first read")
+        return _before_setup("it was there at the first read", read, objections)
     if objections:
-        return Verdict(status="skipped", reason=objections)
+        return Verdict(status="skipped", reason=objections, silent=True)
     if read.is_burst:
         many = f"{len(read.new)} unknown entries at once (max_new = {read.source.max_new})"
         return Verdict(status="held", reason=f"burst: {many}")
     if not wanted and _resurfaced(item, read):
-        return Verdict(status="skipped", reason="before setup: older than everything at the first read")
+        return _before_setup("older than everything at the first read", read, objections)
     verdict = _waiting(item, account, wanted=wanted, now=read.now)
     return _held_back(verdict, owner, read.now + read.source.hold) if owner else verdict
+
+
+def _before_setup(why: str, read: Read, objections: str) -> Verdict:
+    """An article of the blog was told in its own time; what a network said of it was not."""
+    return Verdict(status="skipped", reason=f"before setup: {why}", silent=bool(objections or read.source.hold))
 
 
 def _resurfaced(item: Item, read: Read) -> bool:
@@ -126,7 +134,8 @@ def _waiting(item: Item, account: AccountSettings, *, wanted: bool, now: datetim
     born = now if wanted else min(item.published or now, now)
     expires_at = born + account.max_age
     if expires_at <= now:
-        return Verdict(status="skipped", reason=f"expired: published {born:%Y-%m-%d %H:%M} UTC, older than max_age")
+        why = f"expired: published {born:%Y-%m-%d %H:%M} UTC, older than max_age"
+        return Verdict(status="skipped", reason=why, silent=True)
     return Verdict(status="waiting", expires_at=expires_at)
 
 
@@ -134,7 +143,12 @@ def _held_back(verdict: Verdict, owner: str, until: datetime) -> Verdict:
     """The story is `owner`'s own: until then, its words are waited for."""
     if verdict.status != "waiting":
         return verdict
-    return replace(verdict, not_before=until, reason=f"waits for {owner} to bring the same story itself")
+    return replace(verdict, not_before=until, reason=waits_for(owner))
+
+
+def waits_for(owner: str) -> str:
+    """Why a post does not go out yet."""
+    return f"waits for {owner} to bring the same story itself"
 
 
 def _mentions(item: Item, word: str) -> bool:

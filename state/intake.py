@@ -35,14 +35,14 @@ class Intake:
         self.first_read: bool = source.first_read_at is None
         self.oldest_at: datetime | None = source.oldest_at
 
-    def sort(self, items: Sequence[Item]) -> Sorted:
+    def sort(self, items: Sequence[Item], *, instead_of: Collection[str] = ()) -> Sorted:
         """Tell new items from known and edited ones, and remember all of them.
 
-        Of two items with one id the first counts. An edited item keeps its posts: those that wait follow its words,
-        the others note the edit.
+        Of two items with one id the first counts. An edited item keeps its posts: those that wait follow its words and
+        its story (`instead_of` is as in `add`), the others note the edit.
         """
         known = Known(self._connection, self._source, items)
-        new, edited = [], []
+        new, edited, turned = [], [], []
         for item in known.items:
             seen = known.match(item)
             if seen is None:
@@ -51,11 +51,13 @@ class Intake:
             else:
                 seen_id = seen.id
                 if seen.content_hash != _content_hash(item):
-                    self._edit(seen, item)
+                    self._edit(seen, item, instead_of)
                     edited.append(item)
+                    turned += [item] if seen.story != item.story else []
             self._ids[item.id] = seen_id
         known.name(self._ids)
-        return Sorted(new=tuple(new), edited=tuple(edited), known=len(known.items) - len(new) - len(edited))
+        old = len(known.items) - len(new) - len(edited)
+        return Sorted(new=tuple(new), edited=tuple(edited), turned=tuple(turned), known=old)
 
     def add(
         self,
@@ -100,6 +102,13 @@ class Intake:
         row = move(self._connection, added.id, "posted", why, *tells, now=self._now, **tweet)
         return replace(added, status="posted", reason=why) if row else added
 
+    def hold_back(self, item: Item, account: str, until: datetime, why: str) -> None:
+        """Let the post of an item wait until then, if it waits and was never attempted."""
+        mine = (Post.item_id == self._ids[item.id], Post.account == account)
+        idle = (Post.status == "waiting", Post.attempt == 0)
+        changes = {"not_before": until, "reason": why, "updated_at": self._now}
+        self._connection.execute(update(Post).where(*mine, *idle).values(changes))
+
     def hosts(self, sources: Collection[str]) -> dict[str, frozenset[str]]:
         """The hosts of these sources' own stories, by source, as far as their newest items tell."""
         return {source: hosts_of(self._connection, source) for source in sources}
@@ -132,13 +141,13 @@ class Intake:
         values = {"source": self._source, "guid": item.id, "first_seen_at": self._now, **_content(item)}
         return int(self._connection.execute(insert(SeenItem).values(values).returning(SeenItem.id)).scalar_one())
 
-    def _edit(self, seen: Row[Any], item: Item) -> None:
+    def _edit(self, seen: Row[Any], item: Item, instead_of: Collection[str]) -> None:
         values = {"changed_at": self._now, **_content(item)}
         self._connection.execute(update(SeenItem).where(SeenItem.id == seen.id).values(values))
         tell = reveal if item.extra.get(SHORT_LINK) == seen.link else retell
         for row in self._connection.execute(select(Post).where(Post.item_id == seen.id)).all():
             self._note_edit(row)
-            tell(self._connection, row, short(item.story), now=self._now)
+            tell(self._connection, row, short(item.story), instead_of=instead_of, now=self._now)
 
     def _note_edit(self, row: Row[Any]) -> None:
         # Some feeds print the time of day in every entry: an edit a poll. The first one tells it all.

@@ -9,6 +9,7 @@ from connectors.contract import Draft, Posted
 from state.engine import Connected
 from state.intake import ITEM
 from state.models import Post, SeenItem
+from state.stories import pass_on
 from state.transition import draft as draft_of
 from state.transition import end_attempt, images, lock, move, note, succeed, words
 from state.values import _LEDGER, Claim, Waiting
@@ -48,8 +49,7 @@ class Sending(Connected):
 
     def withdraw(self, post_id: int, why: str, *, now: datetime) -> bool:
         """Skip a waiting post whose item is gone; False if it does not wait any more."""
-        with self._writing() as connection:
-            return move(connection, post_id, "skipped", why, Post.status == "waiting", now=now) is not None
+        return self._skip(post_id, why, Post.status == "waiting", now=now)
 
     def expire(self, account: str, *, now: datetime) -> list[int]:
         """Skip what has waited beyond its end; the ids of those posts."""
@@ -62,10 +62,15 @@ class Sending(Connected):
 
     def _expire(self, post_id: int, end: datetime, now: datetime) -> bool:
         why = f"expired: its time ended on {end:%Y-%m-%d %H:%M} UTC"
+        return self._skip(post_id, why, Post.status == "waiting", ~_in_time(now), now=now)
+
+    def _skip(self, post_id: int, why: str, *where: ColumnElement[bool], now: datetime) -> bool:
+        """Skip a post, and leave its story to others."""
         with self._writing() as connection:
-            return (
-                move(connection, post_id, "skipped", why, Post.status == "waiting", ~_in_time(now), now=now) is not None
-            )
+            row = move(connection, post_id, "skipped", why, *where, now=now)
+            if row is not None:
+                pass_on(connection, row, now=now)
+        return row is not None
 
     def claim(self, post_id: int, *, lease: timedelta, now: datetime) -> Claim | None:
         """Take the right to send a post once; its words are frozen from here on.

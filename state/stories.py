@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Row, select, update
 
-from state.models import Post, SeenItem
+from state.models import Post, SeenItem, Source
 from state.transition import move
 
 _NEWEST = 100  # items that tell which hosts a source writes about
@@ -46,21 +46,52 @@ def repeat(connection: Connection, old: Row[Any], new: Row[Any], *, now: datetim
     connection.execute(update(Post).where(Post.same_as == old.id).values(same_as=new.id, reason=why, updated_at=now))
 
 
-def retell(connection: Connection, row: Row[Any], story: str, *, now: datetime) -> None:
+def pass_on(connection: Connection, row: Row[Any], *, now: datetime) -> None:
+    """`row` will not tell its story: the oldest post that repeated it does, else whoever brings it next.
+
+    Not if it was attempted (it may be out after all), and not to what was there before its source was set up.
+    """
+    if row.story is None or row.attempt:
+        return
+    give_up(connection, row)
+    heirs = (
+        select(Post.id)
+        .join(SeenItem, SeenItem.id == Post.item_id)
+        .join(Source, Source.name == SeenItem.source)
+        .where(Post.same_as == row.id, Post.created_at > Source.first_read_at)
+    )
+    heir = connection.execute(heirs.order_by(Post.id).limit(1)).scalar()
+    if heir is None:
+        return
+    why = f"post {row.id} does not tell this story any more"
+    move(connection, heir, "waiting", why, now=now, story=row.story, same_as=None)
+    others = {"same_as": heir, "reason": same_story(heir), "updated_at": now}
+    connection.execute(update(Post).where(Post.same_as == row.id).values(others))
+
+
+def retell(
+    connection: Connection, row: Row[Any], story: str, *, instead_of: Collection[str] = (), now: datetime
+) -> None:
     """An edited item may be about something else by now: its post tells that, or repeats who tells it already."""
     if row.story in (None, story) or row.attempt or row.status not in ("waiting", "held"):
         return
+    pass_on(connection, row, now=now)
     teller = teller_of(connection, row.account, story)
-    if teller is None:
-        connection.execute(update(Post).where(Post.id == row.id).values(story=story))
-    else:
+    if teller is not None and not gives_way(teller, instead_of):
         move(connection, row.id, "skipped", same_story(teller.id), now=now, story=None, same_as=teller.id)
+        return
+    if teller is not None:
+        give_up(connection, teller)
+        repeat(connection, teller, row, now=now)
+    connection.execute(update(Post).where(Post.id == row.id).values(story=story))
 
 
-def reveal(connection: Connection, row: Row[Any], story: str, *, now: datetime) -> None:
+def reveal(
+    connection: Connection, row: Row[Any], story: str, *, instead_of: Collection[str] = (), now: datetime
+) -> None:
     """What an item is about has come out, for its short link could be looked up: even a tweet has told that story."""
     if not row.attempt or row.story in (None, story):
-        retell(connection, row, story, now=now)
+        retell(connection, row, story, instead_of=instead_of, now=now)
         return
     teller = teller_of(connection, row.account, story)
     if teller is not None and gives_way(teller, {teller.source}):

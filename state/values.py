@@ -57,10 +57,14 @@ class AccountState:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sorted:
-    """A read, compared with what is known: `known` counts those of which nothing changed."""
+    """A read, compared with what is known: `known` counts those of which nothing changed.
+
+    `turned` are the edited ones that are about something else now.
+    """
 
     new: tuple[Item, ...]
     edited: tuple[Item, ...]
+    turned: tuple[Item, ...] = ()
     known: int
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from ledger_kit import DRAFT, LEASE, add, item, shown, state
+from ledger_kit import DRAFT, LEASE, add, claimed, item, shown, state
 
 from connectors.contract import Item
 from connectors.short_links import ShortLinks, is_short
@@ -335,6 +335,120 @@ def test_the_hosts_of_a_source_are_those_of_its_stories(ledger: Ledger) -> None:
     add(ledger, item(), item(2, story=""), item(3, story="https://[broken"))
     with ledger.intake("facebook", now=NOW) as intake:
         assert intake.hosts(["blog", "nobody"]) == {"blog": frozenset({"b.example"}), "nobody": frozenset()}
+
+
+# --- A post that will not tell its story leaves it to others ----------------------------------------------------------
+
+
+def titles(company: Company) -> list[str]:
+    return [tweet.splitlines()[0] for tweet in company.house.tweets]
+
+
+def rest(company: Company, *, minutes: int = 31) -> None:
+    company.house.sleep(timedelta(minutes=minutes))
+    company.poll()
+
+
+def test_a_post_that_was_taken_back_leaves_the_article_to_the_blog(tmp_path: Path) -> None:
+    with open_company(tmp_path, route="recheck = true") as company:
+        shared = company.share(3)
+        company.poll()
+        company.page.delete(shared)
+        rest(company)
+        assert company.house.tweets == []
+        company.house.blog.publish(article(3))
+        company.poll()
+        assert titles(company) == [article(3).title]
+
+
+def test_a_post_whose_time_was_over_leaves_the_article_to_the_blog(tmp_path: Path) -> None:
+    with open_company(tmp_path, account='max_age = "20m"') as company:
+        company.share(3)
+        company.poll()
+        rest(company)
+        company.house.blog.publish(article(3, published=company.house.now))
+        company.poll()
+        assert titles(company) == [article(3).title]
+
+
+def test_an_article_that_came_too_late_may_still_be_shared(tmp_path: Path) -> None:
+    with open_company(tmp_path, account='max_age = "60m"') as company:
+        company.house.blog.publish(article(3))
+        company.poll()
+        company.share(3, "Heute wieder aktuell: unser Beitrag.")
+        company.poll()
+        rest(company)
+        assert titles(company) == ["Heute wieder aktuell: unser Beitrag."]
+
+
+def test_the_next_post_tells_the_story_of_one_that_was_taken_back(tmp_path: Path) -> None:
+    with open_company(tmp_path, route="recheck = true") as company:
+        blog_says_nothing_new(company)
+        first = company.share(3, "Mit Tipfehler.")
+        rest(company, minutes=1)
+        company.share(3, "Ohne Tippfehler.")
+        company.poll()
+        company.page.delete(first)
+        rest(company)
+        rest(company)
+        assert titles(company) == ["Ohne Tippfehler."]
+
+
+def test_what_was_there_before_setup_is_nobodys_heir(ledger: Ledger) -> None:
+    early = add(ledger, item(1, source="facebook", id="f1"))
+    late = add(ledger, item(1))
+    assert ledger.withdraw(early, "withdrawn: it is gone", now=NOW)
+    assert state(ledger, late) == "skipped", "it came with the first read of the blog"
+
+
+def test_a_post_that_may_be_out_leaves_its_story_to_nobody(ledger: Ledger) -> None:
+    claim = claimed(ledger)
+    ledger.release(claim, "X is busy", not_before=None, now=NOW)
+    assert ledger.withdraw(claim.id, "withdrawn: it is gone", now=NOW)
+    again = add(ledger, item(1, source="facebook", id="f1"))
+    assert state(ledger, again) == "skipped"
+
+
+def test_an_edit_that_turns_to_another_article_leaves_the_first_to_the_next_post(company: Company) -> None:
+    blog_says_nothing_new(company)
+    turning = company.page.write(f"Eins.\n{ADDRESS}/2026/beitrag-3/", at=company.house.now)
+    rest(company, minutes=1)
+    company.share(3, "Zwei.")
+    company.poll()
+    company.page.edit(turning, f"Eins.\n{ADDRESS}/2026/beitrag-4/", at=company.house.now)
+    company.poll()
+    rest(company)
+    rest(company)
+    assert sorted(titles(company)) == ["Eins.", "Zwei."]
+
+
+def test_an_article_whose_address_is_corrected_wins_back_its_story(tmp_path: Path) -> None:
+    with open_company(tmp_path, account='spacing = "20m"') as company:
+        company.house.blog.publish(article(2))
+        company.house.blog.publish(article(3, slug="falsch"))
+        company.poll()
+        company.share(3)
+        company.poll()
+        company.house.blog.edit(article(3).id, slug="beitrag-3")
+        company.poll()
+        rest(company)
+        rest(company)
+        assert titles(company) == [article(2).title, article(3).title]
+
+
+def test_a_post_that_links_the_blog_only_since_an_edit_waits_for_the_blog(tmp_path: Path) -> None:
+    with open_company(tmp_path, account='spacing = "10m"') as company:
+        company.house.blog.publish(article(2))
+        company.poll()
+        post = company.page.write("Bald mehr.", at=company.house.now)
+        company.poll()
+        company.page.edit(post, f"Jetzt im Blog: {ADDRESS}/2026/beitrag-3/", at=company.house.now)
+        company.poll()
+        rest(company, minutes=11)
+        assert titles(company) == [article(2).title]
+        company.house.blog.publish(article(3))
+        rest(company, minutes=11)
+        assert titles(company) == [article(2).title, article(3).title]
 
 
 # --- Short links ------------------------------------------------------------------------------------------------------
