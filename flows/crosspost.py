@@ -5,18 +5,20 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import Artifact, create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.events import emit_event
-from prefect.runtime import flow_run
+from prefect.runtime import deployment, flow_run
 from prefect.states import Completed, Failed
 
 from flows.app import App, opened
 from flows.config import ConfigError, load
 from flows.happenings import Happening, happenings, news, queue
+from flows.missed import cancel_missed
 from flows.pipeline import Work, poll
 from flows.results import Broken, Report, Result
 from flows.status import overview
@@ -70,6 +72,7 @@ def publish(config: str = "crosspost.toml", accounts: list[str] | None = None) -
 
 def _run(config: str, work: Callable[[App], Report]) -> State[Report]:
     """Do the work; what a person must mend is the state's message, without a traceback."""
+    _collapse_backlog()
     try:
         with opened(load(Path(config))) as app:
             began = app.now()
@@ -81,6 +84,16 @@ def _run(config: str, work: Callable[[App], Report]) -> State[Report]:
         return Failed(message="; ".join(report.failures), data=report)
     passing = [*report.failures, "the next run goes on from here"] if report.failures else []
     return Completed(message="; ".join([report.summary, *passing]), data=report)
+
+
+def _collapse_backlog() -> None:
+    """Of what was missed in an outage, this run does everything. It works all the same where that cannot be said."""
+    if not deployment.id:
+        return
+    try:
+        cancel_missed(UUID(deployment.id), UUID(flow_run.id))
+    except Exception as error:
+        get_run_logger().warning("Missed runs could not be cancelled: %s", error)
 
 
 def _show(app: App, report: Report, began: datetime) -> None:

@@ -101,19 +101,8 @@ class Prefect:
     @contextmanager
     def worker(self, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         """A worker of the pool `local`, one run at a time, in a process group of its own."""
-        command = [
-            sys.executable,
-            "-m",
-            "prefect",
-            "worker",
-            "start",
-            "--pool",
-            "local",
-            "--type",
-            "process",
-            "--limit",
-            "1",
-        ]
+        command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "local", "--type", "process"]
+        command += ["--limit", "1"]
         environment = self.environment | {"PREFECT_WORKER_QUERY_SECONDS": "1", "PYTHONPATH": str(folder)}
         with running(command, folder=folder, env=environment) as process:
             yield process
