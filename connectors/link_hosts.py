@@ -12,7 +12,7 @@ _VARIANTS = frozenset({"www", "m", "mobile", "amp"})
 # Under these anybody can own a name, even www.co.uk, m.com.au or amp.github.io: that name is no variant. From
 # https://publicsuffix.org and the services themselves; of its thousands, those where companies publish.
 _SUFFIX = re.compile(
-    r"(?:co|com|org|net|gov|gob|gouv|gv|mil|ac|edu|or|ne|go|priv|me|ltd)\.[a-z]{2}|(?:de|eu|uk|us)\.com"
+    r"(?:co|com|org|net|gov|gob|gouv|gv|mil|ac|edu|sch|asso|or|ne|go|priv|me|ltd)\.[a-z]{2}|(?:de|eu|uk|us)\.com|eu\.org"
 )
 _HOSTING = frozenset(
     """
@@ -20,7 +20,8 @@ _HOSTING = frozenset(
     vercel.app web.app firebaseapp.com appspot.com herokuapp.com onrender.com azurewebsites.net azurestaticapps.net
     surge.sh neocities.org webflow.io framer.app framer.website notion.site carrd.co wixsite.com jimdofree.com
     jimdosite.com webnode.page weeblysite.com godaddysites.com mystrikingly.com myshopify.com pantheonsite.io
-    wpenginepowered.com altervista.org hashnode.dev ghost.io hubspotpagebuilder.com
+    wpenginepowered.com altervista.org hashnode.dev ghost.io hubspotpagebuilder.com r2.dev lovable.app repl.co
+    replit.app bubbleapps.io streamlit.app cloudfront.net
     """.split()  # noqa: SIM905 (a list of words is easier to read and to keep)
 )
 # The same, but their owner publishes at the bare name too, and keeps `www` for that.

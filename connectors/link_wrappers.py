@@ -4,27 +4,29 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs, unquote
 
-# Addresses that only forward to another one, which stands in one of _TARGETS
+# Addresses that only forward to another one, which stands in one of _TARGETS: whole hosts, then single pages
 _GOOGLE = r"google\.(?:[a-z]{2,3}|com?\.[a-z]{2})"
 _SHIM = re.compile(
-    rf"""lm?\.(?:facebook|instagram|messenger|workplace|threads)\.(?:com|net)/
-    |(?:[\w-]+\.)?facebook\.com/(?:l\.php|flx/warn|safe_image\.php)
-    |[\w.-]+\.fbcdn\.net/safe_image\.php
-    |out\.reddit\.com/
-    |t\.umblr\.com/redirect
-    |youtube\.com/redirect
-    |{_GOOGLE}/url
-    |linkedin\.com/(?:redir/redirect|safety/go)
-    |l\.wl\.co/
-    |vk\.com/away
-    |duckduckgo\.com/l/
-    |slack-redir\.net/link
-    |steamcommunity\.com/linkfilter
-    |(?:exit|gate)\.sc/
-    |medium\.com/r/
-    |getpocket\.com/redirect
-    |pinterest\.[a-z]{{2,3}}/offsite
-    |[\w-]+\.safelinks\.protection\.outlook\.com/""",
+    rf"""(?:lm?\.(?:facebook|instagram|messenger|workplace|threads)\.(?:com|net)
+        |out\.reddit\.com
+        |l\.wl\.co
+        |(?:exit|gate)\.sc
+        |[\w-]+\.safelinks\.protection\.outlook\.com
+    )/.*
+    |(?:(?:[\w-]+\.)?facebook\.com/(?:l\.php|flx/warn|safe_image\.php)
+        |[\w.-]+\.fbcdn\.net/safe_image\.php
+        |t\.umblr\.com/redirect
+        |youtube\.com/redirect
+        |{_GOOGLE}/url
+        |linkedin\.com/(?:redir/redirect|safety/go)
+        |vk\.com/away(?:\.php)?
+        |duckduckgo\.com/l
+        |slack-redir\.net/link
+        |steamcommunity\.com/linkfilter
+        |medium\.com/r
+        |getpocket\.com/redirect
+        |pinterest\.[a-z]{{2,3}}/offsite
+    )/?""",
     re.VERBOSE,
 )
 _TARGETS = ("u", "url", "q", "z", "to", "uddg")
@@ -36,7 +38,7 @@ _AMP_CACHE = re.compile(
 
 def shim_targets(address: str, query: str) -> Iterator[str]:
     """What a shim may lead to, likeliest first; `address` is host and path. Nothing for an address that is no shim."""
-    if _SHIM.match(address):
+    if _SHIM.fullmatch(address):
         values = parse_qs(query)
         for target in (values[key][0].strip() for key in _TARGETS if key in values):
             yield from (target, unquote(target))

@@ -21,7 +21,8 @@ _HTTP = re.compile(r"https?://", re.IGNORECASE)
 _ESCAPED_AMPERSAND = re.compile(r"&(?:amp;|#0{0,4}38;|#x0{0,4}26;)+", re.IGNORECASE)
 _SESSION = re.compile(r";(?:jsessionid|phpsessid)(?:=[^/;?#]*)?", re.IGNORECASE)
 _INDEX = re.compile(r"(?:index|default)\.(?:[sx]?html?|php|aspx?|jsp|cfm)", re.IGNORECASE)
-_ARTICLE = re.compile(r"[-/\d]")  # /blog/neu, /neue-halle, /2024: hardly the name of a section
+# /blog/neu, /neue-halle, /halle7 are hardly names of sections; /de/gitarren and /2024/05 are
+_ARTICLE = re.compile(r"(?:[a-z]{2}(?:[-_][a-z]{2})?/)?+(?![\d/]+$).*[-/\d]", re.IGNORECASE | re.DOTALL)
 _AMP_SUFFIX = re.compile(r"\.amp(?=(?:\.html?)?$)", re.IGNORECASE)
 
 _PATH_SAFE = "~!$&'()*+,=:@"  # with letters, digits and -._ all that a path segment may hold bare, except ";"
@@ -56,10 +57,10 @@ def unwrap(url: str) -> str:
 
 
 def story_of(link: str) -> str:
-    """The story that an item with this link tells: empty for a front page, which many name."""
-    parts = _split(link)
-    is_article = parts is not None and (parts.path.strip("/") or parts.query)
-    return canonical_link(link) if is_article else ""
+    """The story that an item with this link tells: empty for a front page, which many name, however it is spelled."""
+    story = canonical_link(link)
+    parts = _split(story)
+    return story if parts and (parts.path.strip("/") or parts.query or parts.fragment) else ""
 
 
 def host_of(link: str) -> str:
@@ -123,6 +124,7 @@ def _without_fbclid(link: str) -> str:
 
 
 def _port(parts: SplitResult) -> str:
+    # http://firma.de:443/ is what a site behind a proxy writes for https://firma.de/
     default = {None, 443, 80 if parts.scheme == "http" else 443}
     return "" if parts.port in default else f":{parts.port}"
 
@@ -149,7 +151,7 @@ def _without_variants(segments: list[str], *, is_folder: bool) -> list[str]:
 def _is_amp_version(segments: list[str], *, is_folder: bool) -> bool:
     """`/neu/amp/` is what WordPress makes of `/neu/`; without that slash `/guitar/amp` may be an article of its own."""
     *before, last = segments
-    return last.lower() == "amp" and bool(before) and (is_folder or bool(_ARTICLE.search(unquote("/".join(before)))))
+    return last.lower() == "amp" and bool(before) and (is_folder or bool(_ARTICLE.match(unquote("/".join(before)))))
 
 
 def _query(query: str, host: str) -> str:

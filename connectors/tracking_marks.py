@@ -1,7 +1,8 @@
 """Which pairs of a link's query only say how a reader came to the article.
 
 A key stands here if a tool or a site documents it as its mark; a key that could as well name a thing, like `at_id`,
-does not. `source`, `from` and their like are marks only with the name of a network or a feed behind them.
+does not. `ref`, `via` and their like are marks only with the name of a network or a feed behind them, and `source` or
+`from`, which may say what a page is about, only with a name that links come from on their way to Crosspost.
 """
 
 import re
@@ -11,18 +12,23 @@ from urllib.parse import unquote
 # Marks that analytics, mail and ad systems add to a link: https://github.com/miniflux/v2 (urlcleaner) and the
 # documentation of Matomo, etracker, AT Internet, Webtrekk, Emarsys, Eloqua, HubSpot, Klaviyo, Jetpack and Meta.
 _FAMILIES = re.compile(
-    r"""(?:utm_|__utm|mtm_|matomo_|piwik_|etcc_|wt\.|hsa_|hmb_|_hs|__hs|hscta|__cft__|elq|bsft_|vero_|oly_|_branch_|_gac)
-        (?!id$)
-    |(?:pk|itm|stm)_(?:campaign|cpn|cid|kwd|keyword|source|medium|content|term|name|group|placement)$
-    |at_(?:medium|campaign|creation|variant|format|platform|network|term|identifier|channel|audience|send|emailtype
-        |recipient|link|ptr|bbc|custom|type$|general_placement|detail_placement)
-    |fb_(?:action_|ref$|source$|comment_id$|aggregation_id$)
-    |wt_(?:z?mc|eid$|cc\d|ga|kw)""",
+    r"""(?:utm_|mtm_|etcc_|wt\.|elq|bsft_)(?!id$).*
+    |(?:pk|piwik|matomo|itm|stm|hmb)_(?:campaign|cpn|cid|kwd|keyword|source|medium|content|term|placement)
+    |(?:pk|piwik|matomo)_(?:name|group)
+    |at_(?:medium|campaign(?:_type)?|creation|variant|format|platform|network|term|identifier|channel|audience|type
+        |send_(?:date|time)|emailtype|recipient_(?:id|list)|link(?:_(?:id|type|origin|title))?|ptr_name|bbc_team
+        |custom\d+|(?:general|detail)_placement)
+    |fb_(?:action_ids|action_types|ref|source|comment_id|aggregation_id)
+    |wt_(?:z?mc(?:_[a-z]+)?|eid|cc\d+|ga|kw)
+    |hsa_(?:acc|cam|grp|ad|src|net|ver|tgt|kw|mt|la|ol)
+    |__utm[a-z]|__cft__(?:\[\d*\])?|_gac(?:_.*)?""",
     re.VERBOSE,
 )
 _MARKS = frozenset(
     """
-    utm_id vero_id fbclid gclid gclsrc dclid gbraid wbraid gad gad_source gad_campaignid srsltid yclid ysclid twclid
+    utm_id vero_id vero_conv oly_anon_id oly_enc_id _branch_match_id _branch_referrer _hsenc _hsmi __hstc __hssc
+    __hsfp hsctatracking hsctaattrib
+    fbclid gclid gclsrc dclid gbraid wbraid gad gad_source gad_campaignid srsltid yclid ysclid twclid
     ttclid msclkid li_fat_id epik igsh igshid mibextid __tn__ __xts__ __eep__ sfnsn sfns fbadid scclid sccid
     irclickid irgwc cjevent awc zanpid wickedid rb_clickid tduid _openstat _ga _gl _ke _kx __s _bhlid
     __readwiselocation xtor xtref s_kwcid s_cid ef_id adobe_mc cm_mmc cm_mmca1 cm_sp cm_re cm_ven ga_source
@@ -34,8 +40,8 @@ _MARKS = frozenset(
     replytocom usqp amp_js_v amp_gsa noamp nonamp
     """.split()  # noqa: SIM905 (a list of words is easier to read and to keep)
 )
-# Names of campaigns, but a bare number behind such a key may as well be the id of a thing
-_LABELS = frozenset({"smid", "icid", "ocid", "cmpid", "ncid", "rdid"})
+# Names of campaigns, which say so only where they name a network (soc_fb): anything else may as well be a thing
+_LABELS = frozenset({"smid", "icid", "ocid", "cmpid", "ncid"})
 # Marks only beside another of the same tool; alone they may say which campaign or category a page is about
 _COMPANIONS = (
     ({"share"}, {"nb=1"}),  # Jetpack's buttons add ?share=facebook&nb=1
@@ -45,7 +51,7 @@ _COMPANIONS = (
     ({"campaign_source", "campaign_medium"}, {"campaign_id", "campaign_name", "campaign_term", "campaign_content"}),
 )
 _MARKS_OF_SITE = {
-    "facebook.com": {"_rdr", "_rdc", "ref", "refid", "paipv", "eav", "extid", "locale", "hc_ref", "share_url"},
+    "facebook.com": {"_rdr", "_rdc", "ref", "refid", "paipv", "eav", "extid", "locale", "hc_ref", "rdid", "share_url"},
     "x.com": {"s", "t", "cxt"},
     "youtube.com": {"si", "feature", "pp", "ab_channel", "t"},
     "open.spotify.com": {"si", "nd"},
@@ -57,16 +63,18 @@ _MARKS_OF_SITE = {
 }
 _AMP_KEYS = frozenset({"amp", "output", "outputtype", "view", "format", "mode"})
 
-_CHANNEL_KEYS = frozenset({"source", "from", "partner", "via", "wtmc"})
 _REFERRER_KEYS = frozenset({"ref", "referrer", "referer", "share"})
 # Medium's feeds say source=rss-1a2b---2, Ghost's newsletters ref=title-newsletter
 _FEED = re.compile(r"(?:rss)?feed|rss(?:-.*)?|feedburner|feedly|(?:.+-)?newsletter")
+# Where links come from on their way to Crosspost, beside feeds
+_WAYS = frozenset({"facebook", "fb", "mastodon"})
 _CHANNELS = frozenset(
     """
     facebook fb twitter t.co instagram linkedin lnkd xing youtube tiktok pinterest reddit whatsapp jetpack-whatsapp
     telegram mastodon bluesky bsky tumblr medium flipboard pocket hackernews ycombinator producthunt email
     """.split()  # noqa: SIM905
 )
+_CHANNELS_BEHIND = {"via": _CHANNELS, "wtmc": _CHANNELS, "source": _WAYS, "from": _WAYS, "partner": _WAYS}
 # Names that, outside of a referrer, may as well be a variable, an offer or a product
 _REFERRERS = _CHANNELS | {"x", "ig", "hn", "threads", "google", "bing", "duckduckgo"}
 
@@ -83,12 +91,12 @@ def without_marks(pairs: Sequence[tuple[str, str]], host: str) -> list[tuple[str
 def _is_mark(key: str, value: str, host: str) -> bool:
     if key in _AMP_KEYS:
         return value == "amp" or (key == "amp" and value in ("", "1", "true"))
-    if key in _MARKS or _FAMILIES.match(key) or key in _marks_of(host):
+    if key in _MARKS or _FAMILIES.fullmatch(key) or key in _marks_of(host):
         return True
     if key in _LABELS:
-        return not value.isdecimal()
-    if key in _CHANNEL_KEYS:
-        return _names(value, _CHANNELS)
+        return not _WAYS.isdisjoint(re.split(r"[-_.:|]", value))
+    if key in _CHANNELS_BEHIND:
+        return _names(value, _CHANNELS_BEHIND[key])
     if key in _REFERRER_KEYS:
         return _names(value, _REFERRERS) or _is_own(value, host)
     return key == "cmp" and value.startswith("share_")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.links import canonical_link, host_of, unwrap
+from connectors.links import canonical_link, host_of, story_of, unwrap
 
 PAIRS = Path(__file__).parent.parent.parent / "shared" / "corpus" / "links" / "url_pairs.tsv"
 SPELLINGS = Path(__file__).with_name("link_spellings.txt")
@@ -53,8 +53,13 @@ SAME = [
     ],
     *[
         (f"https://firma.de/neu?{key}={name}", ARTICLE)
-        for key in ("source", "ref", "from", "partner", "via", "wtmc")
+        for key in ("ref", "via", "wtmc")
         for name in ("rss", "feed", "Twitter", "facebook", "linkedin.com")
+    ],
+    *[
+        (f"https://firma.de/neu?{key}={name}", ARTICLE)
+        for key in ("source", "from", "partner")
+        for name in ("rss", "feed", "newsletter", "Facebook", "l.facebook.com", "fb", "mastodon.social")
     ],
     ("https://firma.de/neu?source=rss----8d1f0c---4", ARTICLE),
     ("https://firma.de/neu?CMP=share_btn_fb", ARTICLE),
@@ -67,6 +72,9 @@ SAME = [
     ("https://firma.de/neu?amp=1", ARTICLE),
     ("https://firma.de/neu?outputType=amp", ARTICLE),
     ("https://firma.de/neu/AMP/", ARTICLE),
+    ("https://firma.de/blog/neu/amp", "https://firma.de/blog/neu"),
+    ("https://firma.de/de/neue-halle/amp", "https://firma.de/de/neue-halle"),
+    ("https://firma.de/2024/05/neu/amp", "https://firma.de/2024/05/neu"),
     ("https://firma.de/neu.amp.html", "https://firma.de/neu.html"),
     ("https://amp.firma.de/neu/amp/", ARTICLE),
     ("https://mobile.firma.de/neu", ARTICLE),
@@ -90,6 +98,7 @@ SAME = [
     ("https://youtu.be/a/?list=b", "https://m.youtube.com/watch?list=b&v=a"),
     # One address in several spellings
     ("HTTP://Firma.DE:80/neu", ARTICLE),
+    ("http://firma.de:443/neu", ARTICLE),
     ("https://firma.de./neu", ARTICLE),
     ("https://firma.de:/neu", ARTICLE),
     ("https://leser:geheim@firma.de/neu", ARTICLE),
@@ -123,6 +132,14 @@ SAME = [
     ("https://www.facebook.com/flx/warn/?u=https%3A%2F%2Ffirma.de%2Fneu&h=1", ARTICLE),
     ("https://m.facebook.com/l.php?u=https%253A%252F%252Ffirma.de%252Fneu", ARTICLE),
     ("https://l.instagram.com/?u=https%3A%2F%2Fwww.firma.de%2Fneu%3Figshid%3D1&e=AT", ARTICLE),
+    *[
+        (f"https://{page}={ARTICLE}", ARTICLE)
+        for page in (
+            *("vk.com/away?to", "vk.com/away.php?to", "duckduckgo.com/l/?uddg", "medium.com/r/?url", "exit.sc/?url"),
+            *("getpocket.com/redirect?url", "lm.facebook.com/l.php?u", "out.reddit.com/t3_a?url", "l.wl.co/l?u"),
+            *("slack-redir.net/link?url", "www.pinterest.de/offsite/?url", "steamcommunity.com/linkfilter/?url"),
+        )
+    ],
     ("https://t.umblr.com/redirect?z=http%3A%2F%2Ffirma.de%2Fneu&t=x", ARTICLE),
     ("https://www.youtube.com/redirect?event=video&q=https%3A%2F%2Ffirma.de%2Fneu", ARTICLE),
     ("https://www.google.com/url?sa=t&url=https%3A%2F%2Ffirma.de%2Fneu&usg=x", ARTICLE),
@@ -173,6 +190,47 @@ DIFFERENT = [
     ("https://firma.de/x?partner=google", "https://firma.de/x"),
     ("https://firma.de/x?share=3&nb=1", "https://firma.de/x?share=3"),
     ("https://firma.de/x?share=facebook&nb=2", "https://firma.de/x?share=facebook&nb=3"),
+    # A key that only begins like a mark
+    *[
+        (f"https://firma.de/x?{key}=1", f"https://firma.de/x?{key}=2")
+        for key in (
+            *(
+                "wt_gallery",
+                "wt_game",
+                "wt_kwh",
+                "wt_mcu",
+                "wt_cc",
+                "at_linked",
+                "at_customer",
+                "at_formation",
+                "at_sender",
+            ),
+            *(
+                "at_terminal",
+                "at_typeface",
+                "_gacha",
+                "_hsv",
+                "__hst",
+                "__utmost",
+                "hsa_item",
+                "piwik_page",
+                "pk_names",
+            ),
+            *("fb_action", "fb_references", "vero_item", "oly_year", "_branch_office", "hmb_page", "matomo_site"),
+        )
+    ],
+    # A name behind a key that says what the page is about
+    ("https://firma.de/statistik?source=instagram", "https://firma.de/statistik?source=tiktok"),
+    ("https://firma.de/vergleich?from=facebook&to=x", "https://firma.de/vergleich?from=tiktok&to=x"),
+    ("https://firma.de/konverter?from=medium", "https://firma.de/konverter?from=tumblr"),
+    ("https://firma.de/partner?partner=xing", "https://firma.de/partner?partner=linkedin"),
+    *[
+        (f"https://firma.de/x?{key}=jazz", f"https://firma.de/x?{key}=rock")
+        for key in ("icid", "smid", "ocid", "rdid", "ncid", "cmpid")
+    ],
+    # A section, and what is in it
+    *[(f"https://firma.de/{section}/amp", f"https://firma.de/{section}") for section in ("de/gitarren", "de-at/audio")],
+    *[(f"https://firma.de/{archive}/amp", f"https://firma.de/{archive}") for archive in ("2024", "2024/05")],
     # A place of its own
     ("https://firma.de/page/2/", "https://firma.de/"),
     ("https://firma.de/neu", "https://firma.de/neu-2"),
@@ -210,6 +268,10 @@ DIFFERENT = [
         for label in ("www", "m", "mobile", "amp")
         for suffix in ("co.uk", "com.au", "or.at", "de")
     ],
+    *[
+        (f"https://{tenant}/neu", f"https://{tenant.partition('.')[2]}/neu")
+        for tenant in ("m.r2.dev", "m.lovable.app", "amp.repl.co", "m.eu.org", "m.sch.uk", "m.asso.fr")
+    ],
     ("https://www.co.uk/neu", "https://m.co.uk/neu"),
     ("https://foo.m.co.uk/neu", "https://foo.co.uk/neu"),
     ("https://developers.facebook.com/neu", "https://facebook.com/neu"),
@@ -222,6 +284,15 @@ DIFFERENT = [
     ("https://l.facebook.com/l.php?u=javascript:a", "https://l.facebook.com/l.php?u=javascript:b"),
     ("https://firma.de/l.php?u=https://a.de", "https://firma.de/l.php?u=https://b.de"),
     ("https://google.com/search?q=https://firma.de/neu", ARTICLE),
+    *[
+        (f"https://{page}={ARTICLE}", ARTICLE)
+        for page in (
+            *("www.google.com/urlaub?q", "www.google.com/url/neu?q", "www.youtube.com/redirects-im-web?q"),
+            *("vk.com/awaydays?to", "vk.com/away.phpx?to", "getpocket.com/redirecting?url", "medium.com/r/neu?url"),
+            *("www.facebook.com/l.php5?u", "t.umblr.com/redirected?z", "slack-redir.net/links?url"),
+            *("www.linkedin.com/safety/golf?url", "www.pinterest.de/offsites?url", "duckduckgo.com/lab?uddg"),
+        )
+    ],
     ("https://notl.facebook.com.firma.de/l.php?u=https://a.de/", "https://a.de/"),
     ("https://firma.de/amp/s/a.de/neu", "https://a.de/neu"),
 ]
@@ -278,6 +349,43 @@ def test_the_shared_pairs_are_judged_right() -> None:
     wrong = [row for row in rows if (canonical_link(row["a"]) == canonical_link(row["b"])) != (row["same"] == "1")]
     assert rows
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        *("https://firma.de", "http://www.firma.de/", "https://firma.de/index.html", "https://firma.de/index.php"),
+        *("https://firma.de/?utm_source=facebook", "https://firma.de/?fbclid=1", "https://firma.de/index.php?gclid=1"),
+        *(
+            "https://firma.de/?ref=facebook",
+            "https://firma.de/?amp=1",
+            "https://m.firma.de/#team",
+            "https://firma.de/#!",
+        ),
+        *("https://firma.de/./", "https://firma.de/a/../", "https://l.facebook.com/l.php?u=https%3A%2F%2Ffirma.de%2F"),
+        *("https://www.google.com/url?q=https://firma.de/", "https://firma.de/;jsessionid=1", "https://firma.de/."),
+    ],
+)
+def test_a_front_page_is_no_story_however_it_is_spelled(front: str) -> None:
+    assert story_of(front) == ""
+
+
+def test_what_is_no_link_is_no_story() -> None:
+    assert [story_of(text) for text in ("", "firma.de/neu", "https://[", "mailto:a@firma.de")] == [""] * 4
+
+
+@pytest.mark.parametrize(
+    ("link", "story"),
+    [
+        ("https://www.firma.de/neu/?utm_source=facebook", ARTICLE),
+        ("https://firma.de/?p=7&fbclid=1", "https://firma.de/?p=7"),
+        ("https://firma.de/#!neu", "https://firma.de/#!/neu"),
+        ("https://firma.de/?utm_source=facebook#!/neu", "https://firma.de/#!/neu"),
+        ("https://firma.de/index.html#/neu", "https://firma.de/#/neu"),
+    ],
+)
+def test_the_story_of_a_link_is_its_article(link: str, story: str) -> None:
+    assert story_of(link) == story
 
 
 def test_a_canonical_link_is_an_https_link_that_can_be_opened() -> None:
