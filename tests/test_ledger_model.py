@@ -105,6 +105,12 @@ class World(RuleBasedStateMachine):
                 self.accepted[post.id] = each.story
             intake.done({})
 
+    @rule(first=st.booleans())
+    def one_is_withdrawn(self, *, first: bool) -> None:
+        """Its page is gone just before it is sent: its story passes on."""
+        if waiting := self.ledger.waiting("office", now=self.now):
+            self.ledger.withdraw(waiting[0 if first else -1].id, "withdrawn: its page is gone", now=self.now)
+
     # --- The workers --------------------------------------------------------------------------------------------------
 
     @rule(worker=st.sampled_from(WORKERS))
