@@ -1,4 +1,4 @@
-"""Every kind of source and account there is. A new kind is one file beside this one, and one name in a union here.
+"""Every kind of source and account there is. A new kind is one file beside this one, and its name on a line here.
 
 A kind of source may also come from another installed package, which names its class in the entry point group
 `crosspost.sources`.
@@ -7,9 +7,9 @@ A kind of source may also come from another installed package, which names its c
 import logging
 from collections.abc import Container, Iterator
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, TypeAdapter
 
 from connectors.contract import SourceSettings
 from connectors.facebook import FacebookPage
@@ -54,15 +54,35 @@ def _load(entry: EntryPoint, known: Container[str]) -> type[SourceSettings]:
     source = entry.load()
     if not (isinstance(source, type) and issubclass(source, SourceSettings)):
         raise TypeError(f"{entry.value} is no subclass of connectors.contract.SourceSettings")
-    if "kind" not in source.model_fields or source.model_fields["kind"].default != entry.name:
+    if not _is_called(source, entry.name):
         raise TypeError(f'{source.__name__} lacks the line: kind: Literal["{entry.name}"] = "{entry.name}"')
+    if not callable(getattr(source, "fetch", None)):
+        raise TypeError(f"{source.__name__} has no method fetch")
+    TypeAdapter(_one_of(RssFeed, source))  # what pydantic cannot tell from the others would take them all along
     return source
 
 
-Shipped = Annotated[RssFeed | FacebookPage | MastodonAccount, Field(discriminator="kind")]
+def _is_called(source: type[SourceSettings], kind: str) -> bool:
+    field = source.model_fields.get("kind")
+    if field is None or field.alias or field.validation_alias:
+        return False
+    return get_origin(field.annotation) is Literal and get_args(field.annotation) == (kind,) and field.default == kind
+
+
+def _one_of(*sources: type[SourceSettings]) -> Any:
+    return Annotated[Union[sources], Field(discriminator="kind")]  # noqa: UP007
+
+
+Shipped = Annotated[
+    Union[  # noqa: UP007 (a name on a line of its own is added without a change of another)
+        RssFeed,
+        FacebookPage,
+        MastodonAccount,
+    ],
+    Field(discriminator="kind"),
+]
 if TYPE_CHECKING:
     AnySource = Shipped
 else:
-    _members = get_args(get_args(Shipped)[0])
-    AnySource = Annotated[Union[(*_members, *_installed(kinds(Shipped)))], Field(discriminator="kind")]
+    AnySource = _one_of(*get_args(get_args(Shipped)[0]), *_installed(kinds(Shipped)))
 AnyAccount = Annotated[Twitter, BeforeValidator(_has_kind)]

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from connectors.registry import AnySource, kinds
 from flows.config import Config, ConfigError, load
+
+KINDS = ", ".join(kinds(AnySource))
 
 GOOD = """\
 [sources.blog]
@@ -70,8 +73,8 @@ def test_no_secret_shows_in_the_config(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "mistake"),
     [
-        ('kind = "rss"', 'kind = "rrs"', 'sources.blog: kind "rrs" is unknown; use one of: rss, facebook, mastodon'),
-        ('kind = "rss"', "", "sources.blog: kind is missing; use one of: rss, facebook, mastodon"),
+        ('kind = "rss"', 'kind = "rrs"', f'sources.blog: kind "rrs" is unknown; use one of: {KINDS}'),
+        ('kind = "rss"', "", f"sources.blog: kind is missing; use one of: {KINDS}"),
         ('kind = "rss"', 'kind = "rss"\nmaxnew = 3', 'sources.blog.maxnew: is no key here; did you mean "max_new"?'),
         ('kind = "rss"', 'kind = "rss"\nname = "x"', "sources.blog.name: is no key here; the name stands in [sources.blog]"),
         ('kind = "rss"', 'kind = "rss"\nbackfill = "many"', "sources.blog.backfill: must be a whole number"),

@@ -271,6 +271,51 @@ def test_a_kind_without_fixtures_fails(package: Path) -> None:
     assert 'the kind "podcast" has no' in told.stdout
 
 
+ODD_KINDS = {
+    "Text": 'kind: str = "podcast"',
+    "Optional": 'kind: Literal["podcast"] | None = "podcast"',
+    "Several": 'kind: Literal["podcast", "rss"] = "podcast"',
+    "Spare": 'kind: Literal["podcast", "radio"] = "podcast"',
+    "Other": 'kind: Literal["radio"] = "podcast"',
+    "Aliased": 'kind: Literal["podcast"] = Field("podcast", alias="sort")',
+    "Renamed": 'kind: Literal["podcast"] = Field("podcast", validation_alias="sort")',
+}
+
+
+@pytest.mark.parametrize("line", ODD_KINDS.values(), ids=ODD_KINDS)
+def test_a_kind_that_is_written_otherwise_is_told_and_harms_nobody(package: Path, line: str) -> None:
+    source = SOURCE.replace('kind: Literal["podcast"] = "podcast"', line).replace(
+        "SecretStr\n", "SecretStr, Field\n", 1
+    )
+    told = use(package, source)
+    assert told.stdout.split() == ["rss"]
+    assert 'lacks the line: kind: Literal["podcast"] = "podcast"' in told.stderr
+
+
+def test_a_source_that_cannot_be_one_of_several_is_told_and_harms_nobody(package: Path) -> None:
+    early = '@field_validator("kind", mode="before")\n    def early(cls, kind):\n        return kind\n'
+    source = SOURCE.replace("    url: str\n", f"    url: str\n    {early}", 1).replace(
+        "SecretStr\n", "SecretStr, field_validator\n", 1
+    )
+    told = use(package, source)
+    assert told.stdout.split() == ["rss"]
+    assert "cannot be used: PydanticUserError" in told.stderr
+
+
+def test_a_source_that_cannot_fetch_is_told_and_harms_nobody(package: Path) -> None:
+    told = use(package, SOURCE.replace("def fetch", "def look"))
+    assert told.stdout.split() == ["rss"]
+    assert "Podcast has no method fetch" in told.stderr
+
+
+def use(package: Path, source: str) -> subprocess.CompletedProcess[str]:
+    """Loads the config, which names no podcast, and shows the kinds of its sources."""
+    (package / "crosspost_podcast.py").write_text(source, encoding="utf-8")
+    (package / "crosspost.toml").write_text(CONFIG.replace('"podcast"', '"rss"'), encoding="utf-8")
+    code = "from flows.config import load; from pathlib import Path; print(load(Path('crosspost.toml'), {'K': 'k'}).sources['talk'].kind)"
+    return python(package, "-c", code)
+
+
 def test_packages_that_cannot_be_used_are_told_and_harm_nobody(package: Path) -> None:
     faults = {
         "gone = crosspost_podcast:Gone": "AttributeError",
