@@ -1,12 +1,15 @@
 """Many quiet polls as Prefect flow runs, and what they leave behind: python -m tests.soak [POLLS]
 
-A real server on loopback, as `crosspost serve` starts it, except that events are kept for two minutes instead of a day:
-what is bounded after a day in earnest is bounded within the soak.
+A real server on loopback, as `crosspost serve` starts it, but its time passes faster: events are kept for two minutes
+instead of a day, and at each row of the table all runs become 31 days older. What is bounded after a month in earnest is
+bounded within the soak.
 """
 
+import sqlite3
 import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 from flows.prefect_server import LASTING, start_server
@@ -27,6 +30,7 @@ def main(polls: int) -> None:
             for part in range(1, 11):
                 seconds = soak(house, polls // 10)
                 print(row(part * (polls // 10), seconds, house, server.process.pid, home), flush=True)
+                let_a_month_pass(home)
 
 
 def soak(house: House, polls: int) -> float:
@@ -37,6 +41,12 @@ def soak(house: House, polls: int) -> float:
     for _ in range(polls):
         assert crosspost(str(house.folder / "crosspost.toml"), return_state=True).is_completed()
     return (time.monotonic() - began) / polls
+
+
+def let_a_month_pass(home: Path) -> None:
+    """Make the runs so old that the server's own vacuum takes them."""
+    with closing(sqlite3.connect(home / "prefect.db", timeout=60, isolation_level=None)) as database:
+        database.execute("UPDATE flow_run SET end_time = datetime(end_time, '-31 days')")
 
 
 def row(polls: int, seconds: float, house: House, server: int, home: Path) -> str:
