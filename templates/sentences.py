@@ -6,23 +6,32 @@ from collections.abc import Iterator
 
 from sentencex import segment
 
-from templates.language import Known, begins_a_sentence, words_of
+from templates.language import Known, begins_a_sentence, dangles, words_of
 
-_GOES_ON = words_of(  # what sentencex takes for the end of a German sentence, although the sentence goes on
-    """
-    abb abs abt allg aug bd bsp bspw bzgl bzw ca d.h dez dr ehem eigtl etc evtl exkl fa fam feb fr geb gebr gegr gem ggf
-    hl hr hrsg ing inkl insb jan jh jhd kap lt mind mio mrd mtl nov nr okt prof rd sep sept sog st std tel tgl u.a usw
-    v.a vgl z.b z.t zb zt zzgl
-    """
-)
+# What sentencex takes for the last word of a sentence, although it announces another. In capitals: only so.
+_ANNOUNCING = {
+    "de": words_of(
+        """
+        Di Do Fr Mi Mo Sa So abb abs abt allg amtl anm aufl aug bd begr bes betr bez bhf bsp bspw ca chem d.h dent dez
+        dipl div dr dt ebd ehem entspr etc etw ev evtl fa fam feb franz frz geb gebr geg gegr gem gen ges gesch ggf
+        griech hr hrsg ing inh insb int ital jan jap jh jhd jur kap kath lat lfd lt ltd max med mind mio mrd nachm nat
+        nov nr okt orig phil prof rd rer russ röm schwed schweiz sep sept sog span spez st std stellv techn tel tsd türk
+        u.a u.ä ungar univ urspr usw v.a var verl verm versch vorm vors vs wg wiss z.b z.t z.zt zb zt ztr österr
+        """
+    ),
+    "en": words_of(
+        """
+        Apr Aug Dec Feb Fri Jan Jun Jul Mar Mon Nov Oct Sat Sept Sun Thu Thur Thurs Tue Tues Wed appt approx assoc avg
+        ca dept dist est ext feat fig intl max min misc nos orig pp prof qty rev tel temp vol vols vs
+        """
+    ),
+}
+# -str. is a street, and -l. is -lich or its like in either language (schriftl., inkl., excl.): no word ends so
+_SHORTENED = re.compile(r".*(?:str|[a-zäöü](?:[bcdfgknpstvz]|ch)l)")
+_ORDINAL_OR_INITIAL = re.compile(r"\d{1,2}|[^\W\d_]")
 _BEFORE_A_WORD = re.compile(r"[\s(„\"/–-]")
-_AT_AN_END = (
-    re.compile(  # what sentencex takes for an abbreviation within a sentence, and often is the last word of one
-        r"(?<![\w.])(?:art|etc|ok|o\. ?k|okay|usf|usw|uvm|u\. ?v\. ?m|u\. ?a\. ?m|ff|[vn]\. ?chr|std|min|mio|mrd|jh"
-        r"|jan|feb|aug|sept?|okt|nov|dez)$",
-        re.IGNORECASE,
-    )
-)
+_NEXT_WORD = re.compile(r"\W*(\w*)")
+_MAY_END = re.compile(r"(?<![\w.])(?:[^\W\d_]{2,}|o\. ?k|u\. ?[va]\. ?m)$", re.IGNORECASE)  # no z. B., no 1.
 _CAPITAL_FOLLOWS = re.compile(r"\. ([A-ZÄÖÜ]\w*)")
 _COMPLETE = re.compile(r"[.!?。！？][\"'”“’‘»«)\]]*$")
 _ENUMERATED = re.compile(r"\s\d{1,2}\.$")  # the 1. belongs to what follows
@@ -34,12 +43,15 @@ def sentence_ends(text: str, language: Known) -> list[int]:
     for line in text.split("\n"):
         for length in _piece_lengths(line, language):
             end = start + length
-            if _is_whole(text[start:end]) and (
-                text[end : end + 1].isspace() or end == len(text) or not text[end].isascii()
-            ):
+            if _is_whole(text[start:end]) and _is_apart(text[end : end + 1]):
                 ends.append(end)
         start += len(line) + 1
     return ends
+
+
+def _is_apart(following: str) -> bool:
+    """Whether a sentence can end before this character: a blank, an emoji, Chinese, but not the dash of 49.– Euro."""
+    return not following or following.isspace() or unicodedata.category(following) in ("Lo", "So")
 
 
 def _is_whole(sentence: str) -> bool:
@@ -52,30 +64,37 @@ def _is_whole(sentence: str) -> bool:
 def _piece_lengths(line: str, language: Known) -> list[int]:
     """The sentences of one line, as growing lengths of its beginning, without the blanks behind them."""
     end, lengths = 0, set()
+    careless = line.islower()  # whoever writes no capitals begins sentences without them
     for piece in segment(language, line):
         end += len(piece)
-        if language == "en" or end >= len(line) or not _is_abbreviation(piece):
+        if end >= len(line) or careless or not _goes_on(piece.rstrip()[-20:], line[end : end + 40], language):
             lengths.add(len(line[:end].rstrip()))
     if language == "de":
         lengths.update(_ends_after_abbreviations(line))
     return sorted(lengths)
 
 
-def _is_abbreviation(piece: str) -> bool:
-    """Whether its last word does not end a German sentence: usw., 1., B., Hauptstr."""
-    if not (tail := piece.rstrip()[-20:].lower()).endswith("."):
+def _goes_on(said: str, following: str, language: Known) -> bool:
+    """Whether the full stop does not end a sentence: Mon. to, usw., 1., B., Hauptstr., schriftl., approx."""
+    if not said.endswith("."):
         return False
-    word = _BEFORE_A_WORD.split(tail[:-1])[-1]
-    return (
-        word in _GOES_ON
-        or word.endswith("str")
-        or (len(word) < 3 and word.isdecimal())
-        or (len(word) == 1 and word.isalpha())
-    )
+    word, after = _BEFORE_A_WORD.split(said[:-1])[-1], _NEXT_WORD.findall(following)[0]
+    if after.islower() or (language == "de" and _ORDINAL_OR_INITIAL.fullmatch(word)):
+        return True
+    is_short = {word, word.lower()} & _ANNOUNCING[language] or _SHORTENED.fullmatch(word.lower())
+    return bool(is_short) and not _begins(after, language)
+
+
+def _begins(word: str, language: Known) -> bool:
+    """Whether this word has its capital because a sentence begins; Ihr has one anywhere."""
+    if language == "en":
+        return word[:1].isupper() and dangles(word, language)
+    return begins_a_sentence(word) and not word.startswith("Ihr")
 
 
 def _ends_after_abbreviations(line: str) -> Iterator[int]:
+    """Where sentencex knows an abbreviation, and not that a sentence ends with it: usw. Danach."""
     for match in _CAPITAL_FOLLOWS.finditer(line):
         stop = match.start()
-        if begins_a_sentence(match[1]) and _AT_AN_END.search(line[max(0, stop - 12) : stop]):
+        if _begins(match[1], "de") and _MAY_END.search(line[max(0, stop - 12) : stop]):
             yield stop + 1

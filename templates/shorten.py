@@ -13,14 +13,15 @@ ENOUGH = 0.6  # a tweet that uses this share of its room ends with a whole sente
 _WORTHWHILE = 0.8  # a text that is cut at a word for the sake of its room should then use it
 _CLAUSE = 0.8  # the end of a clause is preferred to any other word if it uses this share
 _AHEAD = 200  # what stands this far behind a cut says nothing about it
+_LITTLE = 0.4  # a text that uses less of its own room goes on, even if a quotation is then cut
 _STUB = 20  # a cut text of fewer characters than this says nothing
 
 _BLANK = re.compile(r"\s+")
 _CHINESE = r"[\u3040-\u30ff\u3400-\u9fff]"  # has no blanks
 _GAP = re.compile(rf"\s+|(?<={_CHINESE})(?={_CHINESE})")
 _HAS_CHINESE = re.compile(_CHINESE)
-_NO_QUOTES = str.maketrans(dict.fromkeys('"„“”«»‚‘›‹', " "))
-_HANGING = re.compile(r"""(?:[\s,;:–—(„‚\[/&+|•·*-]|(?<=\s)["'“«»‘›‹])+\Z""")  # what no text should end with
+_UNQUOTED = str.maketrans(dict.fromkeys('"„“”‟«»‚‘›‹()[]', " "))
+_HANGING = re.compile(r"""(?:[\s,;:–—(„‚\[/&+|•·*-]|(?<=\s)["'“”«»‘›‹])+\Z""")  # what no text should end with
 
 
 def shorten(text: str, weigh: Callable[[str], int], limit: int, language: Known) -> str:
@@ -73,12 +74,19 @@ class _Shortening:
         if end == len(self.text):
             return self._finished()
         sentence = self.text[:end]
-        if end and self.weigh(sentence) >= ENOUGH * self.limit:
+        if self._uses(ENOUGH, sentence):
             return sentence
         self.cuts, self.together = self._gaps(), Together(self.text[: self._horizon()], self.ends)
         last = self._last_cut()
-        cut = self._word(last) or self._within_a_quotation(last)
-        return cut if not sentence or (cut and self.weigh(cut) >= _WORTHWHILE * self.limit) else sentence
+        cut = self._word(last)
+        if sentence and not self._uses(_WORTHWHILE, cut):
+            cut = sentence
+        if self.weigh(cut) - self.weigh("") >= _LITTLE * self.room:
+            return cut
+        return self._quoted_sentences(last) or self._quoted_words(last) or cut
+
+    def _uses(self, share: float, cut: str) -> bool:
+        return bool(cut) and self.weigh(cut) >= share * self.limit
 
     def _ends(self, text: str) -> list[int]:
         """The ends of sentences that may be within reach."""
@@ -131,28 +139,31 @@ class _Shortening:
                     break
         return self._cut_at(good) or self._cut_at(usable)
 
-    def _cut_at(self, index: int | None) -> str:
-        cut = "" if index is None else self._until(index)
+    def _cut_at(self, index: int | None, closing: str = "") -> str:
+        cut = "" if index is None else self._until(index, closing)
         return cut if len(cut) >= _STUB else ""
 
-    def _within_a_quotation(self, last: int) -> str:
-        """Where the text is one long quotation, it ends early and is closed."""
-        if last < 0:
+    def _quoted_sentences(self, last: int) -> str:
+        """A quotation that is too long ends early, after a whole sentence, and is closed."""
+        if last < 0 or not self.quotations.hold(self.cuts[last]):
             return ""
-        ends = self._ends(self.text.translate(_NO_QUOTES))
+        ends = self._ends(self.text.translate(_UNQUOTED))
         for end in reversed(ends[: bisect_right(ends, self.cuts[last])]):
             whole = self.text[:end] + self._closing(end)
-            weight = self.weigh(whole)
-            if weight < ENOUGH * self.limit:
+            if not self._uses(ENOUGH, whole):
                 break
-            if weight <= self.limit:
+            if self.weigh(whole) <= self.limit:
                 return whole
+        return ""
+
+    def _quoted_words(self, last: int) -> str:
+        """Where there is hardly more than one long quotation, it ends after a word and is closed."""
         for index in range(last, -1, -1):
             at = self.cuts[index]
             if not self.together.parted_at(at) and not self._dangles(at):
-                cut = self._until(index, self._closing(at))
+                cut = self._cut_at(index, self._closing(at))
                 if self.weigh(cut) <= self.limit:
-                    return cut if len(cut) >= _STUB else ""
+                    return cut
         return ""
 
     def _closing(self, at: int) -> str:

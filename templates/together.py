@@ -4,19 +4,20 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 
-# A mark that opens, and those that close it. What may be an apostrophe opens only before a letter, closes only where
-# none follows, and is an apostrophe if nothing closes it.
-CLOSERS = {"„": "“”", "“": "”", "«": "»", "»": "«", "(": ")", "[": "]", '"': '"'}
+# A mark that opens, and those that close it, as people type them. What may be an apostrophe opens only before a letter,
+# closes only where none follows, and is an apostrophe if nothing closes it; so with ”, which mostly closes.
+CLOSERS = {"„": '“”"‟', "“": '”"', "”": "”", "«": "»", "»": "«", "(": ")", "[": "]", '"': '"”“'}
 CLOSERS |= {"‚": "‘’", "‘": "’", "›": "‹", "‹": "›", "'": "'"}
-QUOTES = "\"„“”«»‚‘’'›‹"
-_SINGLE = "‚‘'"
+QUOTES = "\"„“”‟«»‚‘’'›‹"
+_DOUBTFUL = "‚‘'”"
 _DEEPEST = 20  # nobody nests so deep; the time it would take grows with it
-_MARK = re.compile(r"[\"„“”«»‚‘’'›‹()\[\]]")
+_MARK = re.compile(r"''|[\"„“”‟«»‚‘’'›‹()\[\]]")
 
 _NUMBER = re.compile(r"\d[.,:]?$|^(?:€|\$|US\$|£|§+|EUR|CHF|USD|No\.?|Nr\.?|#)$")
 _DIGITS = re.compile(r"[\d€$£]")
 _NAMED = re.compile(r"[(„\"]?[\w.-]*[A-ZÄÖÜ][\w.-]*$")  # Seite 4, Dezember 2026, iPhone 15
 _UNITS = "–—-€%°&/+×"
+_AFTER_A_NUMBER = " –—−-+×&/*=|•·"  # what stands alone or ends a price, and would be cut off with the unit: 49,– Euro
 
 _FIGURE = r"(?<![\d.,()])[+(]?\d[\d.,()]*"
 _MAGNITUDE = (
@@ -29,7 +30,7 @@ _RIVERS = (
 )
 _NAME = r"(?<![\w-])[A-ZÀ-ÖØ-ÞŁŚŠŻŽ][\w-]*"
 _TOGETHER = re.compile(
-    rf"{_FIGURE}(?:(?: ?[/–-] ?| [x×] | )\(?\d[\d.,()]*)+"  # 0221 / 12 34 56, 3 x 4
+    rf"{_FIGURE}(?:(?: ?[/–-] ?|(?: ?[\w%€]{{1,2}})? [x×+] | )\(?\d[\d.,()]*)+"  # 0221 / 12 34 56, 90 cm x 200 cm
     rf"|(?<!\S)\S+ {_MAGNITUDE} \w+"  # 3 Millionen Euro, 20 square metres
     rf"|{_FIGURE} \w+ (?:pro|per) \w+"
     rf"|{_NAME}(?:,? (?:am|an der|ob der|im) (?:{_RIVERS})\b)"
@@ -44,18 +45,23 @@ def enclosed(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     opened: list[int] = []
     for match in _MARK.finditer(text):
-        mark, at = match.group(), match.start()
-        start = None if mark in "'‘’" and text[at + 1 : at + 2].isalnum() else _opened_by(mark, text, opened)
+        mark, at = match.group().replace("''", '"'), match.start()
+        start = None if _goes_on(mark, text, at) else _opened_by(mark, text, opened)
         if start is not None:
             del opened[opened.index(start) :]
-            spans.append((start, at + 1))
+            spans.append((start, match.end()))
         elif mark in CLOSERS and len(opened) < _DEEPEST and _opens(text, at):
             opened.append(at)
     for start in opened:
-        if text[start] not in _SINGLE:
+        if text[start] not in _DOUBTFUL:
             end = text.find("\n", start)
             spans.append((start, len(text) if end < 0 else end))
     return spans
+
+
+def _goes_on(mark: str, text: str, at: int) -> bool:
+    """Whether a word follows so that the mark closes nothing: an apostrophe, or one that opens."""
+    return text[at + 1 : at + 2].isalnum() and (mark in "'‘’" or text[at - 1 : at].isspace())
 
 
 def _opened_by(mark: str, text: str, opened: list[int]) -> int | None:
@@ -63,7 +69,7 @@ def _opened_by(mark: str, text: str, opened: list[int]) -> int | None:
     for start in reversed(opened):
         if mark in CLOSERS[text[start]]:
             return start
-        if text[start] not in _SINGLE:
+        if text[start] not in _DOUBTFUL:
             break
     return None
 
@@ -72,7 +78,7 @@ def _opens(text: str, at: int) -> bool:
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     if text[at] in "([" and before:
         return before not in ":;-"
-    return not before.isalnum() and (text[at] not in _SINGLE or after.isalpha())
+    return not before.isalnum() and (text[at] not in _DOUBTFUL or after.isalpha())
 
 
 class Spans:
@@ -107,7 +113,9 @@ class Together:
         if self.spans.hold(cut):
             return True
         before, after = word_before(self.text, cut), self.text[cut : cut + 9].lstrip()
-        if _NUMBER.search(before) or (before.endswith(".") and cut not in self.sentence_ends):
+        if before.endswith(".") and cut not in self.sentence_ends:
+            return True
+        if _NUMBER.search(word_before(self.text, cut, _AFTER_A_NUMBER)):
             return True
         return after[:1] in _UNITS or bool(_DIGITS.match(after) and _NAMED.match(before))
 
@@ -116,6 +124,6 @@ def _is_headline(words: str) -> bool:
     return words[0].isupper() and words.count(" ") >= _LONGEST_NAME
 
 
-def word_before(text: str, cut: int) -> str:
-    words = text[max(0, cut - 40) : cut].split()
+def word_before(text: str, cut: int, without: str = "") -> str:
+    words = text[max(0, cut - 40) : cut].rstrip(without or None).split()
     return words[-1] if words else ""
