@@ -7,26 +7,37 @@ is a whole test file. The folder fixtures/podcast/ holds
     source.json      {"now": MOMENT, "settings": {KEY: VALUE}, "answers": {PATH: FILE}}: the table of crosspost.toml, in
                      which the server is HERE (https://source.example), and the file that answers each path, or a path
                      with a query (PATH?KEY=VALUE). "optional": [PATH] names answers without which the items come too
-    FILE             what a real server answered
+    FILE             what a real server answered, with letters beyond ASCII in it
     reordered/FILE   the same with its entries in another order (each FILE of which the order means nothing)
+    earlier/FILE     the same before its newest entry came; needed only of what is neither JSON nor XML
     items.json       the items that come of it; a failing test prints those that came
+
+Every secret setting has a value in source.json, of which at least 12 characters stand nowhere else.
+
+An answer whose bytes are not in the encoding that it declares (or that its format has, as JSON has UTF-8) is an error,
+or is read as it was meant, as feed readers do. Letters that nobody wrote, lost ones or U+FFFD would be tweeted.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 from pydantic import TypeAdapter, ValidationError
 
 from connectors.contract import Fetched, Item, SourceBroken, SourceDown, SourceError
-from connectors.kit_answers import LOST, NO_SOURCE, SPOILED, STATUSES, body, echoes, lost, status
-from connectors.kit_fields import CHANGES, changed
+from connectors.kit_answers import LOST, NO_SOURCE, SPOILED, SPOILED_LETTERS, STATUSES, body, echoes, lost, status
+from connectors.kit_fields import CHANGES, changed, without_an_entry
 from connectors.kit_recorded import Came, Recorded, told_by
+from connectors.kit_secrets import SHORTEST, needles, told_openly
 from connectors.registry import AnySource, kinds
 
+LATER = (timedelta(hours=1, minutes=1, seconds=1), timedelta(days=431, hours=5))  # another hour; another year, too
+
 _ITEM = TypeAdapter(Item)
+_NO_NEEDLE = f"give it a value of {SHORTEST} characters or more in source.json, or nobody sees whether it is told"
 
 
 class SourceContract:
@@ -40,6 +51,7 @@ class SourceContract:
         tables: dict[str, Mapping[Any, object]] = {
             "no_source": NO_SOURCE,
             "spoil": SPOILED,
+            "letters": SPOILED_LETTERS,
             "code": STATUSES,
             "what": LOST,
             "change": CHANGES,
@@ -87,6 +99,26 @@ class SourceContract:
         same = again.unchanged or (newest and newest == recorded.ids()[: len(newest)])
         _must(bool(same), "with the notes of the last look, the same answers gave other items")
 
+    def test_a_later_look_at_the_same_answers_gives_the_same_items(self, kind: str) -> None:
+        recorded = self._recorded(kind)
+        first = recorded.fetch().items
+        for later in LATER:
+            items = recorded.fetch(later=later).items
+            _must(
+                all(item in first for item in items),
+                "a later look at the same answers gave other items: is the time of the look in them?",
+            )
+            _must(bool(items) or later != LATER[0], "an hour later, no item came of the same answers")
+
+    def test_news_comes_after_the_first_look_too(self, kind: str) -> None:
+        recorded, known = self._recorded(kind), self._recorded(kind).ids()
+        for before in _earlier(recorded):
+            first = before.fetch()
+            news = [id_ for id_ in known if id_ not in {item.id for item in first.items}]
+            if news and news[0] in {item.id for item in recorded.fetch(first.validators).items}:
+                return
+        raise AssertionError("with the notes of an earlier look, no news came; or nothing in earlier/ shows any")
+
     def test_what_is_no_such_source_is_an_error(self, kind: str, no_source: str) -> None:
         recorded = self._recorded(kind)
         for part in recorded.parts():
@@ -103,10 +135,26 @@ class SourceContract:
                 surplus = {item.id for item in came.items} - known if isinstance(came, Fetched) else set()
                 _must(not surplus, f"{name} {spoil}: items came that nobody wrote: {surplus}")
 
+    def test_letters_that_arrive_in_another_encoding_are_read_as_meant_or_not_at_all(
+        self, kind: str, letters: str
+    ) -> None:
+        recorded = self._recorded(kind)
+        _must(
+            not repr(recorded.fetch().items).isascii(), "the recorded items are all ASCII: record an umlaut or the like"
+        )
+        for name, content in recorded.bodies.items():
+            for plain, garbled in SPOILED_LETTERS[letters](content):
+                meant = [item for _, came in recorded.looks((name,), body(plain)) for item in _items(came)]
+                for _, came in recorded.looks((name,), body(garbled)):
+                    _must(
+                        all(item in meant for item in _items(came)),
+                        f"{name} {letters}: items came with letters that nobody wrote, or without some",
+                    )
+
     def test_a_status_tells_whether_it_may_pass(self, kind: str, code: int) -> None:
         recorded = self._recorded(kind)
         for part in recorded.parts():
-            for way, came in recorded.looks(part, status(code)):
+            for way, came in recorded.looks(part, status(code), {}, recorded.notes):
                 where = f"{way}, {code} for {_named(part)}"
                 if not _went_without(recorded, part, way, came, where, told=STATUSES[code] is SourceBroken):
                     wanted = STATUSES[code]
@@ -115,7 +163,7 @@ class SourceContract:
     def test_a_network_that_fails_may_pass(self, kind: str, what: str) -> None:
         recorded = self._recorded(kind)
         for part in recorded.parts():
-            for way, came in recorded.looks(part, lost(what)):
+            for way, came in recorded.looks(part, lost(what), {}, recorded.notes):
                 where = f"{way}, {what} for {_named(part)}"
                 if not _went_without(recorded, part, way, came, where):
                     _must(isinstance(came, SourceDown), f"{where}: must be SourceDown, and was {came!r:.200}")
@@ -134,17 +182,26 @@ class SourceContract:
                     elif isinstance(came, SourceError):
                         _must(not answer.in_entry, f"{where}: one entry cost all the others: {came}")
 
-    def test_no_secret_is_told(self, kind: str, caplog: Any) -> None:
+    def test_a_setting_that_is_a_secret_is_a_secret_str(self, kind: str) -> None:
         recorded = self._recorded(kind)
-        told = [repr(recorded.source()), *told_by(recorded.fetch()), *recorded.check()]
+        openly = told_openly(type(recorded.source()))
+        _must(
+            not openly, f"{openly}: a secret must be a SecretStr; any other type is printed, and pasted into the config"
+        )
+
+    def test_no_secret_is_told(self, kind: str, caplog: Any, capfd: Any, recwarn: Any) -> None:
+        """In nothing that is raised, logged, printed, warned of, noted or made an item of."""
+        recorded = self._recorded(kind)
+        for name, values in recorded.secrets.items():
+            _must(bool(values) and all(len(each) >= SHORTEST for each in values), f"{name}: {_NO_NEEDLE}")
+        secrets = [value for values in recorded.secrets.values() for value in values]
         with caplog.at_level("DEBUG"):
-            for answer in echoes(recorded.secrets):
+            told = [repr(recorded.source()), *told_by(recorded.fetch()), *recorded.check()]
+            for answer in echoes(secrets):
                 for part in recorded.parts():
                     told += [text for _, came in recorded.looks(part, answer) for text in told_by(came)]
-        text = "\n".join([*told, caplog.text]).lower()
-        _must(
-            not any(needle.lower() in text for needle in _needles(recorded.secrets)), "a secret stands in what is told"
-        )
+        text = "\n".join([*told, caplog.text, *capfd.readouterr(), *(str(each.message) for each in recwarn)]).lower()
+        _must(not any(needle in text for needle in needles(secrets)), "a secret stands in what is told")
 
     def test_check_has_something_to_say(self, kind: str) -> None:
         said = self._recorded(kind).check()
@@ -194,10 +251,17 @@ def _went_without(
     return True
 
 
-def _needles(secrets: Iterable[str]) -> set[str]:
-    """What must stand nowhere: secrets, however written, nor the first part of one."""
-    forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), secret[:12]) if form}
-    return {form.lower() for form in forms}  # a host is told in lower case
+def _earlier(recorded: Recorded) -> Iterator[Recorded]:
+    """The source as it was before an entry of it came."""
+    if (recorded.folder / "earlier").is_dir():
+        yield replace(recorded, order="earlier")
+    for name, content in recorded.bodies.items():
+        for fewer in without_an_entry(content):
+            yield recorded.with_body(name, fewer)
+
+
+def _items(came: Came) -> tuple[Item, ...]:
+    return came.items if isinstance(came, Fetched) else ()
 
 
 def _named(part: tuple[str, ...]) -> str:

@@ -24,18 +24,33 @@ NO_SOURCE: Mapping[str, bytes] = {
 SPOILED: Mapping[str, Callable[[bytes], bytes]] = {
     "cut in half": lambda body: body[: len(body) // 2],
     "cut at the end": lambda body: body[:-20],
-    "in latin-1": lambda body: body.decode().encode("latin-1", "replace"),
-    "in utf-16": lambda body: body.decode().encode("utf-16-be"),
+}
+SPOILED_LETTERS: Mapping[str, Callable[[bytes], Iterator[tuple[bytes, bytes]]]] = {
+    "in latin-1": lambda body: _in_other_bytes(body, "latin-1"),
+    "in utf-16": lambda body: _in_other_bytes(body, "utf-16-be"),
 }
 STATUSES: Mapping[int, type[SourceError]] = {
     **dict.fromkeys((429, 500, 502, 503, 504), SourceDown),
     **dict.fromkeys((401, 404, 410), SourceBroken),
+    403: SourceError,
 }
 LOST: Mapping[str, type[httpx.HTTPError]] = {
     "timed out": httpx.ReadTimeout,
     "no route to host": httpx.ConnectError,
     "server disconnected": httpx.RemoteProtocolError,
 }
+
+
+def _in_other_bytes(body: bytes, encoding: str) -> Iterator[tuple[bytes, bytes]]:
+    """An answer in UTF-8, with no letter that the other encoding lacks, and the same letters in that encoding.
+
+    What is not in UTF-8 declares another encoding, which is nothing to spoil.
+    """
+    try:
+        garbled = body.decode().encode(encoding, "replace")
+    except UnicodeDecodeError:
+        return
+    yield garbled.decode(encoding).encode(), garbled
 
 
 def body(content: bytes) -> Answer:

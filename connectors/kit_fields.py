@@ -47,6 +47,23 @@ def changed(body: bytes, change: str) -> Iterator[Changed]:
         yield from _changed_xml(body, change)
 
 
+def without_an_entry(body: bytes) -> Iterator[bytes]:
+    """The answer without the first entry of each list in it: as it was before that entry came."""
+    start = body.lstrip()[:1]
+    if start in (b"{", b"["):
+        before = json.loads(body)
+        for path, value in [((), before), *_fields(before).values()]:
+            if isinstance(value, list) and value:
+                yield json.dumps(_with(json.loads(body), path, value[1:])).encode()
+    elif start == b"<":
+        for name, (_, _, in_entry) in _elements(_root(body)).items():
+            root = _root(body)
+            element, parent, _ = _elements(root)[name]
+            if in_entry:
+                parent.remove(element)
+                yield ElementTree.tostring(root, "utf-8")
+
+
 def _changed_json(answer: Any, change: str) -> Iterator[Changed]:
     before = json.dumps(answer)
     itself = [((), answer)] if change == "there twice" else []  # all else that it may become is no such source

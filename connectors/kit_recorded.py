@@ -7,17 +7,17 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
-from pydantic import SecretStr
 
 from connectors.contract import Fetched, SourceBroken, SourceDown, SourceError, SourceSettings
 from connectors.kit_answers import Answer, response, status
+from connectors.kit_secrets import secrets_of
 from connectors.registry import AnySource, kinds
 from connectors.web import Web
 
@@ -53,10 +53,20 @@ class Recorded:
         """The source as crosspost.toml would make it."""
         return kinds(AnySource)[self.kind](name=self.kind, **self.about["settings"])
 
-    @property
-    def secrets(self) -> list[str]:
-        values = dict(self.source()).values()
-        return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+    def with_body(self, name: str, body: bytes) -> Self:
+        """The same with another answer."""
+        other = replace(self)
+        other.bodies[name] = body
+        return other
+
+    @cached_property
+    def secrets(self) -> dict[str, list[str]]:
+        return secrets_of(self.source())
+
+    @cached_property
+    def notes(self) -> Mapping[str, str]:
+        """Those of the first look."""
+        return self.fetch().validators
 
     @property
     def optional(self) -> frozenset[str]:
@@ -79,15 +89,19 @@ class Recorded:
         alone: list[tuple[str, ...]] = [(name,) for name in self.bodies]
         return [tuple(self.bodies), *alone] if len(alone) > 1 else alone
 
-    def looks(self, part: tuple[str, ...], answer: Answer) -> Iterator[tuple[str, Came]]:
-        """What comes of it, each way that asks for this part, if that part is answered so."""
+    def looks(self, part: tuple[str, ...], answer: Answer, *notes: Mapping[str, str]) -> Iterator[tuple[str, Came]]:
+        """What comes of it, each way that asks for this part and with each of these notes, if it is answered so."""
         for way, asked in self.asked.items():
             if asked & set(part):
-                yield way, self._look(way, _Server(self.bodies, dict.fromkeys(part, answer)))
+                for known in notes or ({},) if way == "fetch" else ({},):
+                    server = _Server(self.bodies, dict.fromkeys(part, answer))
+                    came = self._look(way, server, known)
+                    if server.asked & set(part):
+                        yield way, came
 
-    def fetch(self, notes: Mapping[str, str] | None = None) -> Fetched:
-        """What comes of the answers as they were recorded."""
-        came = self._look("fetch", _Server(self.bodies, {}), notes)
+    def fetch(self, notes: Mapping[str, str] | None = None, *, later: timedelta = timedelta()) -> Fetched:
+        """What comes of the answers as they were recorded, so much later."""
+        came = self._look("fetch", _Server(self.bodies, {}), notes, later=later)
         if isinstance(came, Fetched):
             return came
         raise AssertionError(f"the recorded answers end in an error: {came}")
@@ -103,24 +117,26 @@ class Recorded:
     def _now(self) -> datetime:
         return datetime.fromisoformat(self.about["now"])
 
-    def _look(self, way: str, server: "_Server", notes: Mapping[str, str] | None = None) -> Came:
+    def _look(
+        self, way: str, server: "_Server", notes: Mapping[str, str] | None = None, *, later: timedelta = timedelta()
+    ) -> Came:
         """Every other error than `SourceDown` and `SourceBroken` fails the test by itself."""
-        source, web = self.source(), Web(transport=server)
+        source, web, now = self.source(), Web(transport=server), self._now + later
         try:
             with ended_within(LONGEST):
                 if way == "check":
-                    return list(source.check(web, now=self._now))
-                fetched: Fetched = source.fetch(web, notes or {}, now=self._now)
+                    return list(source.check(web, now=now))
+                fetched: Fetched = source.fetch(web, notes or {}, now=now)
                 return fetched
         except (SourceDown, SourceBroken) as error:
             return error
 
 
 def told_by(came: Came) -> list[str]:
-    """Everything that somebody may read, or that is stored, of what came of a look; what was published aside."""
+    """Everything that somebody may read, or that is stored, of what came of a look."""
     if isinstance(came, SourceError):
         return traceback.format_exception(came)
-    return came if isinstance(came, list) else [*came.notices, repr(came.validators)]
+    return came if isinstance(came, list) else [*came.notices, repr(came.validators), repr(came.items)]
 
 
 class _Server(httpx.BaseTransport):

@@ -40,6 +40,9 @@ class Podcast(SourceSettings):
         at = datetime.fromisoformat(episode["at"])
         return Item(source=self.name, id=text(episode["id"]), title=text(episode["title"]), link=episode["link"], published=at)
 
+def decoded(answer, errors):
+    return replace(answer, body=answer.body.decode("utf-8", errors).encode())
+
 def text(value):
     if not isinstance(value, str):
         raise TypeError(value)
@@ -130,10 +133,23 @@ SHOW = 'show = read_object(self.ask(web, "show", now)).get("number")'
 READ = 'read_list(self.ask(web, f"{show}/all", now), self.item, key="episodes")'
 ITEMS = "items=fetched.items"
 NOTES = 'notes = {"seen": "1"}'
+BODY = 'self.ask(web, f"{show}/all", now)'
+SECRET = "token = self.token.get_secret_value()"
+SETTING = 'token: SecretStr = SecretStr("needle-of-the-podcast")'
+OF_THE_LOOK = "is the time of the look in them?"
+OTHER_LETTERS = "items came with letters that nobody wrote, or without some"
 
 
 def caught(code: str, error: str, then: str) -> str:
     return f"try:\n            {code}\n        except {error}:\n            {then}"
+
+
+def renamed(part: str) -> str:
+    return f"items=tuple(replace(item, {part}) for item in fetched.items)"
+
+
+def also(line: str) -> str:
+    return f"{SECRET}\n        {line}"
 
 
 # What may be wrong with a source: the question that finds it, the right code and the wrong, what is said
@@ -158,6 +174,21 @@ FAULTS = [
     ),
     ("notes_of_the_last", NOTES, 'notes = {"seen": 1}', "validators must be text"),
     ("notes_of_the_last", ITEMS, "items=() if validators else fetched.items", "the same answers gave other items"),
+    ("later_look", ITEMS, renamed('id=f"{now:%H%M} {item.id}"'), OF_THE_LOOK),
+    ("later_look", ITEMS, renamed('id=f"{now:%Y} {item.id}"'), OF_THE_LOOK),
+    ("later_look", ITEMS, renamed("published=now"), OF_THE_LOOK),
+    ("later_look", ITEMS, "items=fetched.items if f'{now:%H}' == '08' else ()", "an hour later, no item came"),
+    (
+        "news_comes",
+        NOTES,
+        f"{NOTES}\n        if validators:\n            return Fetched(unchanged=True)",
+        "no news came",
+    ),
+    ("news_comes", ITEMS, "items=fetched.items[1:] if validators else fetched.items", "no news came"),
+    ("in_another_encoding", BODY, f"decoded({BODY}, 'replace')", OTHER_LETTERS),
+    ("in_another_encoding", BODY, f"decoded({BODY}, 'ignore')", OTHER_LETTERS),
+    ("is_a_secret_str", SETTING, 'token: str = "needle-of-the-podcast"', "['token']: a secret must be a SecretStr"),
+    ("is_a_secret_str", SETTING, f"{SETTING}\n    api_keys: dict[str, str] = {{}}", "['api_keys']: a secret must be"),
     # Only the second answer is bad here, so that these show that each answer is spoiled alone
     (
         "no_such_source",
@@ -204,6 +235,45 @@ FAULTS = [
         "items=() if fetched.notices else fetched.items",
         "cost more than its entry",
     ),
+    (
+        "whether_it_may_pass",
+        f"fetched = {READ}",
+        caught(
+            f"fetched = {READ}", "SourceError", "if not validators: raise\n            return Fetched(unchanged=True)"
+        ),
+        "must be SourceDown, and was Fetched(",
+    ),
+    (
+        "network_that_fails",
+        f"fetched = {READ}",
+        caught(
+            f"fetched = {READ}", "SourceError", "if not validators: raise\n            return Fetched(unchanged=True)"
+        ),
+        "must be SourceDown, and was Fetched(",
+    ),
+    ("no_secret", SECRET, also("print(token)"), "a secret stands in what is told"),
+    (
+        "no_secret",
+        SECRET,
+        also("import logging; logging.getLogger('x').debug(token)"),
+        "a secret stands in what is told",
+    ),
+    ("no_secret", SECRET, also("import warnings; warnings.warn(token)"), "a secret stands in what is told"),
+    (
+        "no_secret",
+        SECRET,
+        also("import base64; print(base64.b64encode(token.encode()))"),
+        "a secret stands in what is told",
+    ),
+    (
+        "no_secret",
+        'link=episode["link"]',
+        "link=f\"{episode['link']}?key={self.token.get_secret_value()}\"",
+        "a secret stands in what is told",
+    ),
+    ("no_secret", ITEMS, renamed("extra={'via': self.token.get_secret_value()}"), "a secret stands in what is told"),
+    ("no_secret", "needle-of-the-podcast", "short", "token: give it a value of 12 characters or more"),
+    ("no_secret", SETTING, f"{SETTING}\n    app_key: SecretStr | None = None", "app_key: give it a value of 12"),
     ("no_secret", "with Secrets(token).out_of_errors()", "if True", "a secret stands in what is told"),
     (
         "no_secret",
@@ -238,6 +308,40 @@ def test_what_is_wrong_with_it_is_told(package: Path, question: str, good: str, 
 def test_there_is_a_fault_for_every_question() -> None:
     questions = [name for name in vars(SourceContract) if name.startswith("test_")]
     assert [name for name in questions if not any(question in name for question, *_ in FAULTS)] == []
+
+
+def test_a_secret_is_looked_for_by_its_name_too(package: Path) -> None:
+    """`token: str` is told by a question of its own, and what becomes of it by the one about all secrets."""
+    source = SOURCE.replace(SETTING, 'token: str = "needle-of-the-podcast"').replace(SECRET, "token = self.token")
+    (package / "crosspost_podcast.py").write_text(source, encoding="utf-8")
+    told = run_its_tests(package, "no_secret_is_told")
+    assert told.returncode == 1
+    assert "a secret stands in what is told" in told.stdout
+
+
+def test_answers_without_an_umlaut_are_told_because_they_show_no_encoding(package: Path) -> None:
+    for name in ("all.json", "reordered/all.json", "items.json"):
+        path = package / "fixtures" / "podcast" / name
+        path.write_text(path.read_text("utf-8").replace("Äpfel", "Apfel"), encoding="utf-8")
+    told = run_its_tests(package, "another_encoding")
+    assert told.returncode == 1
+    assert "the recorded items are all ASCII" in told.stdout
+
+
+TEXT = {"all.json": "2 Äpfel\n1 Birnen", "reordered/all.json": "1 Birnen\n2 Äpfel", "earlier/all.json": "1 Birnen"}
+READ_TEXT = """Fetched(items=tuple(
+            Item(source=self.name, id=line.split()[0], title=line.split()[1], link="https://example.com", published=now)
+            for line in self.ask(web, f"{show}/all", now).body.decode().splitlines()))"""
+
+
+def test_news_of_what_is_neither_json_nor_xml_is_shown_by_an_earlier_answer(package: Path) -> None:
+    (package / "crosspost_podcast.py").write_text(SOURCE.replace(READ, READ_TEXT), encoding="utf-8")
+    for name, text in TEXT.items():
+        assert run_its_tests(package, "news_comes").returncode == 1
+        (package / "fixtures" / "podcast" / name).parent.mkdir(exist_ok=True)
+        (package / "fixtures" / "podcast" / name).write_text(text, encoding="utf-8")
+    told = run_its_tests(package, "news_comes")
+    assert told.returncode == 0, told.stdout
 
 
 TOLERANT = SOURCE.replace(
