@@ -22,7 +22,7 @@ _ANNOUNCING = {
     "en": words_of(
         """
         Apr Aug Dec Feb Fri Jan Jun Jul Mar Mon Nov Oct Sat Sept Sun Thu Thur Thurs Tue Tues Wed appt approx assoc avg
-        ca dept dist est ext feat fig intl max min misc nos orig pp prof qty rev tel temp vol vols vs
+        ca dept dist est ext feat fig intl max min misc nos orig pp prof pty qty rev tel temp vol vols vs
         """
     ),
 }
@@ -43,7 +43,7 @@ def sentence_ends(text: str, language: Known) -> list[int]:
     for line in text.split("\n"):
         for length in _piece_lengths(line, language):
             end = start + length
-            if _is_whole(text[start:end]) and _is_apart(text[end : end + 1]):
+            if _is_whole(text[start:end]) and _is_apart(text[end : end + 1] or "\n"):
                 ends.append(end)
         start += len(line) + 1
     return ends
@@ -51,7 +51,7 @@ def sentence_ends(text: str, language: Known) -> list[int]:
 
 def _is_apart(following: str) -> bool:
     """Whether a sentence can end before this character: a blank, an emoji, Chinese, but not the dash of 49.– Euro."""
-    return not following or following.isspace() or unicodedata.category(following) in ("Lo", "So")
+    return following.isspace() or (not following.isascii() and unicodedata.category(following) not in ("Pd", "Sm"))
 
 
 def _is_whole(sentence: str) -> bool:

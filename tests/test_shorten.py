@@ -86,6 +86,66 @@ def test_an_abbreviated_street_or_firm_does_not_end_a_sentence() -> None:
     assert sentence_ends(text, "de") == [len(text)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wir haben zwölf versch. Sorten.",
+        "Der Preis gilt inkl. ges. Steuern und zzgl. Versand, div. Extras einschl. Montage.",
+        "Wir bitten um schriftl. Anmeldung und danken für freundl. Hilfe.",
+        "Es gibt franz. Käse und ital. Wein.",
+        "Das ist die urspr. Fassung.",
+        "Das sagt Inh. Dipl. Ing. Meier.",
+        "Das sagt Dr. med. dent. Schmitz.",
+        "Die Dt. Post am Bhf. Zoo ist wg. Umbaus zu.",
+        "Das Haus kostet 20 Tsd. Euro.",
+        "Geöffnet Mo. bis Fr. von 9 bis 18 Uhr und Sa. 10 bis 14 Uhr.",
+        "Wir antworten bzgl. Ihrer Anfrage.",
+    ],
+)
+def test_a_shortened_german_word_ends_no_sentence(text: str) -> None:
+    assert sentence_ends(text, "de") == [len(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Delivery takes approx. 5 days and costs approx. EUR 20 more.",
+        "Open Mon. to Fri. from nine to six and on Sat. from nine to two.",
+        "That is incl. VAT and excl. Sundays for max. 5 guests.",
+        "See Vol. 3 or tel. 555 12 now.",
+        "Est. 1998.",
+        "Only by appt. in town.",
+        "It weighs 5 lbs. and takes 3 hrs. or 20 mins. for 3 pcs. in 10 yrs. or more.",
+        "By Candy Pty. Ltd. and friends.",
+    ],
+)
+def test_a_shortened_english_word_ends_no_sentence(text: str) -> None:
+    assert sentence_ends(text, "en") == [len(text)]
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [
+        ("de", "Der Weg ist nur 5 km.", "Kinder zahlen nichts."),
+        ("de", "Der Preis ist inkl. MwSt.", "Das gilt nur heute."),
+        ("de", "Wir sind in der Hauptstr.", "Wir freuen uns."),
+        ("de", "Gewonnen hat der kleine Max.", "Er freut sich."),
+        ("de", "Das neue Modell ist schnell.", "Kunden mögen es."),
+        ("en", "The box weighs 20 lbs.", "Perfect for dogs."),
+        ("en", "We also open on Sat.", "We close at five."),
+        ("en", "we are open.", "come by."),
+    ],
+)
+def test_what_looks_like_an_abbreviation_may_be_a_last_word(language: str, first: str, second: str) -> None:
+    assert sentence_ends(f"{first} {second}", language) == [len(first), len(first) + 1 + len(second)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("price", ["1'299.– Franken", "49.— Franken", "49.− Franken"])
+def test_the_dash_of_a_price_is_no_new_sentence(price: str) -> None:
+    text = f"Das kostet nur {price} im Laden."
+    assert sentence_ends(text, "de") == [len(text)]
+
+
 def test_a_number_in_a_list_does_not_end_a_sentence() -> None:
     assert sentence_ends("Here are the apps. Recording 1. Audacity is free.", "en") == [18, 49]
 
@@ -109,6 +169,12 @@ def test_a_number_in_a_list_does_not_end_a_sentence() -> None:
         "#Öffnungszeiten",
         "https://example.com/a?b=c",
         "„Das ist gut. Wirklich gut“",
+        '„Das ist gut. Wirklich gut"',
+        "„Das ist gut. Wirklich gut''",
+        "„Das ist gut. Wirklich gut‟",
+        "”Das ist gut. Wirklich gut”",
+        '"Das ist gut. Wirklich gut“',
+        '„Das ist "gut". Wirklich gut“',
         "‚Das ist gut. Wirklich gut‘",
         "›Das ist gut. Wirklich gut‹",
         "‹Das ist gut. Wirklich gut›",
@@ -122,6 +188,14 @@ def test_a_number_in_a_list_does_not_end_a_sentence() -> None:
         "20 Grad Celsius",
         "5 Euro pro Stück",
         "3 x 4 Meter",
+        "90 cm x 200 cm",
+        "2 % + 3 %",
+        "3 + 1 gratis",
+        "1'299.– Franken",
+        "1.299,- Euro",
+        "49,– Euro",
+        "20.-- Franken",
+        "versch. Sorten",
         "iPhone 15",
         "Frau Anna Schmidt",
         "Herr Dr. Max von Schmidt",
@@ -214,6 +288,43 @@ def test_no_comma_and_no_open_bracket_before_the_dots() -> None:
     )
     for limit in range(20, len(text)):
         assert not re.search(r"[,;:(„–-]\s*…", short(text, limit))
+
+
+def test_a_mark_that_closes_nothing_opens_nothing() -> None:
+    assert enclosed("Das ist ein Bildschirm mit 27” und mehr.” Dann kommt alles andere.") == []
+
+
+@pytest.mark.parametrize(
+    ("lead", "marks"),
+    [
+        ("Chefin Anna Schmitz sagt dazu: ", "„“"),
+        ("Das sagt Chefin Eva: ", '„"'),
+        ("Das sagt Chefin Eva: ", '""'),
+        ("Das sagt Chefin Eva: ", "»«"),
+        ("Bitte an Ostern beachten: ", "()"),
+    ],
+)
+def test_a_long_quotation_after_a_few_words_is_shown_as_far_as_whole_sentences_go(lead: str, marks: str) -> None:
+    said = ["Wir freuen uns sehr über unseren neuen Laden.", "Er ist viel größer als der alte.", "Das war nötig " * 9]
+    text = f"{lead}{marks[0]}{' '.join(said)}{marks[1]} Der Laden hat ab sofort offen."
+    closed = "“" if marks[0] == "„" else marks[1]
+    assert short(text, len(lead) + 95) == f"{lead}{marks[0]}{said[0]} {said[1]}{closed}"
+
+
+def test_a_quotation_of_one_endless_sentence_is_closed_after_a_word() -> None:
+    text = "Das sagt Chefin Eva: „Wir freuen uns sehr über den neuen Laden in der Altstadt, der so viel größer ist als der alte“"
+    assert short(text, 77) == "Das sagt Chefin Eva: „Wir freuen uns sehr über den neuen Laden …“"
+
+
+def test_a_bracket_that_nobody_closes_does_not_empty_the_tweet() -> None:
+    text = "Unsere Öffnungszeiten: (Bitte beachten Sie den Aushang. Am Montag ist zu. Am Dienstag ist bis sechs Uhr geöffnet"
+    assert short(text, 77) == "Unsere Öffnungszeiten: (Bitte beachten Sie den Aushang. Am Montag ist zu.)"
+
+
+def test_the_room_of_a_text_is_what_the_title_leaves() -> None:
+    text = "Das sagt Chefin Eva: „Wir freuen uns. Das war nötig. " + "Wir sind froh und " * 9 + "stolz.“"
+    weighed = shorten(text, lambda part: 60 + len(part), 120, "de")
+    assert weighed == "Das sagt Chefin Eva: „Wir freuen uns. Das war nötig.“"
 
 
 def test_one_long_quotation_is_closed() -> None:
