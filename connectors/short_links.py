@@ -7,7 +7,7 @@ from dataclasses import replace
 from connectors.contract import SHORT_LINK, Fetched, Item, SourceBroken, SourceDown
 from connectors.links import host_of, story_of
 from connectors.transport import deadline
-from connectors.web import Web
+from connectors.web import MAX_REDIRECTS, PERMANENT, Web
 
 _SECONDS = 5.0  # for one link
 _SECONDS_IN_ALL = 20.0  # for all links of one look
@@ -23,7 +23,11 @@ _SERVICES = frozenset(
 # Companies have short hosts of their own (kfh.li/x7Gq): a short name, and after it nothing but one short word.
 _BRANDED = re.compile(r"https?://[a-z0-9-]{1,6}\.[a-z]{2,3}/[A-Za-z0-9_-]{3,10}")
 # Where a visitor is sent who has not logged in or agreed to anything: that is not where the link leads.
-_WALL = re.compile(r"(?:.+\.)?(?:facebook|instagram|linkedin)\.com|(?:consent|login|accounts)\..+")
+_WALL_HOST = re.compile(r"(?:.+\.)?(?:facebook|instagram|linkedin)\.com|(?:consent|login|accounts)\..+")
+_WALL_PAGE = re.compile(
+    r"(?:cookies?|consent|(?:wp-)?log-?in|sign-?in|anmelden|authwall)(?:[-_](?:consent|wall|notice|hinweis))?(?:\.\w+)?",
+    re.IGNORECASE,
+)
 
 
 class ShortLinks:
@@ -53,24 +57,51 @@ class ShortLinks:
 
     def _look_up(self, link: str) -> str:
         note = _NOTE + link
-        try:
-            self.kept[note] = self._notes.get(note) or self._ask(link)
-        except SourceDown:
-            return link
-        return self.kept[note]
+        target, is_sure = (self._notes[note], True) if note in self._notes else self._ask(link)
+        if is_sure:
+            self.kept[note] = target
+        return target
 
-    def _ask(self, link: str) -> str:
-        """Where a link leads for good. Raises `SourceDown` where a later look may tell."""
+    def _ask(self, link: str) -> tuple[str, bool]:
+        """Where a link leads, as far as it was told, and whether a later look would tell nothing else."""
+        here = target = link
         try:
-            response = self._web.get(link, timeout=_SECONDS)
+            with deadline(_SECONDS):
+                for _ in range(MAX_REDIRECTS + 1):
+                    answer = self._web.hop(here, timeout=_SECONDS)
+                    if not answer.leads_to:
+                        return _settled(link, target, answer.status)
+                    here = answer.leads_to
+                    target = here if _is_nearer(here, target, link, answer.status) else target
+        except SourceDown:
+            return target, False
         except SourceBroken:
-            return link
-        host = host_of(response.url)
-        if host != host_of(link):
-            return link if response.status in (404, 410) or _WALL.fullmatch(host) else response.url
-        if response.status == 429 or response.status >= 500:
-            raise SourceDown(f"{link} does not say where it leads")
-        return link
+            return link, True
+        return target, True
+
+
+def _is_nearer(here: str, target: str, link: str, status: int) -> bool:
+    """Whether a redirect says better than `target` where the link leads.
+
+    A site sends its visitor elsewhere within itself for the moment (302): to its cookies, its login. The page it was
+    asked for is still the one that is meant (RFC 9110, 15.4.3).
+    """
+    host = host_of(here)
+    if host == host_of(link) or host in _SERVICES or _is_wall(here):
+        return False
+    return host != host_of(target) or status in PERMANENT
+
+
+def _is_wall(link: str) -> bool:
+    page = re.split(r"[?#]", link)[0].rstrip("/").rpartition("/")[2]
+    return bool(_WALL_HOST.fullmatch(host_of(link)) or _WALL_PAGE.fullmatch(page))
+
+
+def _settled(link: str, target: str, status: int) -> tuple[str, bool]:
+    """What the last address of the way says about the way."""
+    if status in (404, 410):
+        return link, True
+    return target, target != link or not (status == 429 or status >= 500)
 
 
 def lengthened(fetched: Fetched, web: Web, notes: Mapping[str, str]) -> Fetched:

@@ -2,7 +2,8 @@
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -19,7 +20,7 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_REDIRECTS = 5
 _LONGEST_RETRY_AFTER = timedelta(days=1)  # a server may ask for years; nobody would notice
 _REDIRECTS = {301, 302, 303, 307, 308}
-_PERMANENT = {301, 308}
+PERMANENT = frozenset({301, 308})
 _ASK = MappingProxyType({"User-Agent": "Crosspost/1 (feed reader)", "Accept-Encoding": "gzip, deflate"})
 _REMEDIES = {
     401: "it wants a login: give Crosspost an address that is public, or a valid token",
@@ -44,6 +45,12 @@ class Response:
     body: bytes
     url: str
     moved_to: str = ""
+
+    @property
+    def leads_to(self) -> str:
+        """Where a redirect leads; empty if this is none. Raises `SourceBroken` if that is no web address."""
+        location = self.headers.get("location")
+        return str(_address(location, base=httpx.URL(self.url))) if self.status in _REDIRECTS and location else ""
 
     def check(self, *, now: datetime) -> "Response":
         """This response if it is a success or a 304. Raises `SourceDown` for what may pass, else `SourceBroken`."""
@@ -91,30 +98,23 @@ class Web:
 
         Raises `SourceDown` where the network failed, `SourceBroken` where trying again will not help.
         """
-        try:
-            with deadline(timeout):
-                return self._follow(_address(url), headers, max_bytes, timeout)
-        except httpx.TimeoutException as error:
-            raise SourceDown(
-                f"{public(url)} did not answer in full within {timeout:g} s; the next run tries again"
-            ) from error
-        except AddressRefused as error:
-            raise SourceBroken(
-                f"{public(url)} was not read: {error}; if that is meant, set allow_private_hosts = true"
-            ) from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise SourceDown(f"{public(url)} could not be read ({_reason(error)}); the next run tries again") from error
+        with _blamed(url, timeout):
+            return self._follow(_address(url), headers, max_bytes, timeout)
+
+    def hop(self, url: str, *, timeout: float) -> Response:
+        """What `url` itself answers, without the body: a redirect is not followed. Raises as `get` does."""
+        with _blamed(url, timeout):
+            return self._ask(_address(url), {}, 0, timeout)
 
     def _follow(self, url: httpx.URL, headers: Mapping[str, str], max_bytes: int, timeout: float) -> Response:
         moved_to = ""
         first = url
         for hop in range(MAX_REDIRECTS + 1):
             response = self._ask(url, headers, max_bytes, timeout)
-            location = response.headers.get("location")
-            if response.status not in _REDIRECTS or not location:
+            if not (location := response.leads_to):
                 return replace(response, moved_to=moved_to)
-            target = _address(location, base=url)
-            permanent = response.status in _PERMANENT and (hop == 0 or moved_to)
+            target = httpx.URL(location)
+            permanent = response.status in PERMANENT and (hop == 0 or moved_to)
             moved_to = str(target) if permanent else ""
             headers = _carried(headers, url, target)
             url = target
@@ -123,8 +123,26 @@ class Web:
     def _ask(self, url: httpx.URL, headers: Mapping[str, str], max_bytes: int, timeout: float) -> Response:
         with self._client.stream("GET", url, headers=dict(headers), timeout=timeout) as answer:
             followed = answer.status_code in _REDIRECTS and "location" in answer.headers
-            body = b"" if followed else _body(answer, max_bytes)
+            body = _body(answer, max_bytes) if max_bytes and not followed else b""
             return Response(status=answer.status_code, headers=dict(answer.headers), body=body, url=str(url))
+
+
+@contextmanager
+def _blamed(url: str, timeout: float) -> Iterator[None]:
+    """All that is asked inside ends within `timeout` seconds, and what fails is the fault of the net or of `url`."""
+    try:
+        with deadline(timeout):
+            yield
+    except httpx.TimeoutException as error:
+        raise SourceDown(
+            f"{public(url)} did not answer in full within {timeout:g} s; the next run tries again"
+        ) from error
+    except AddressRefused as error:
+        raise SourceBroken(
+            f"{public(url)} was not read: {error}; if that is meant, set allow_private_hosts = true"
+        ) from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise SourceDown(f"{public(url)} could not be read ({_reason(error)}); the next run tries again") from error
 
 
 def public(url: object) -> str:
