@@ -67,7 +67,7 @@ class ShortLinks:
         here = target = link
         try:
             with deadline(_SECONDS):
-                for _ in range(MAX_REDIRECTS + 1):
+                for _ in range(MAX_REDIRECTS):
                     answer = self._web.hop(here, timeout=_SECONDS)
                     if not answer.leads_to:
                         return _settled(link, target, answer.status)
