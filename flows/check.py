@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from connectors.contract import PostError, SourceError
 from flows.app import App, opened
 from flows.config import Config
+from flows.left_alone import left_alone, remember
 from flows.routing import accounts_for
 from flows.twins import twins
 from state.values import DatabaseError
@@ -32,7 +33,7 @@ def findings(config: Config) -> Iterator[Finding]:
             yield Finding(ok=True, what="database: open, at the newest schema")
             yield from _templates(app)
             yield from (Finding(ok=False, what=sentence) for sentence in twins(app))
-            yield from _sources(app)
+            yield from of_sources(app)
             yield from _accounts(app)
     except DatabaseError as error:
         yield Finding(ok=False, what=str(error))
@@ -60,11 +61,16 @@ def _templates(app: App) -> Iterator[Finding]:
             yield Finding(ok=False, what=str(error))
 
 
-def _sources(app: App) -> Iterator[Finding]:
+def of_sources(app: App) -> Iterator[Finding]:
+    """Look at every source that does not want to be left alone."""
     for name, source in app.config.sources.items():
+        if why := left_alone(app, name):
+            yield Finding(ok=False, what=f"source {name}: {why}")
+            continue
         try:
             sentences = source.check(app.web, now=app.now())
         except SourceError as error:
+            remember(app, name, error)
             yield Finding(ok=False, what=f"source {name}: {error}")
             continue
         yield Finding(ok=True, what=f"source {name}: {'; '.join(sentences)}")

@@ -1,4 +1,4 @@
-"""What the next run would tweet, found out without sending or storing anything."""
+"""What the next run would tweet, found out without sending anything, nor storing what was read."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import Any
 from connectors.contract import Draft, Item, SourceError
 from flows.app import App
 from flows.collect import posts_of, read_of
+from flows.left_alone import left_alone, remember
 from flows.results import title_of
 from flows.words import draft_for
 from state.values import Added, Status
@@ -64,9 +65,13 @@ def foresee(app: App) -> Foreseen:
     foreseen = Foreseen()
     rows = [row for name in app.config.accounts for row in _queue(app, name)]
     for name in app.config.sources:
+        if why := left_alone(app, name):
+            foreseen.failures.append(f"{name}: {why}")
+            continue
         try:
             rows = _with_news(app, name, rows)
         except SourceError as error:
+            remember(app, name, error)
             foreseen.failures.append(f"{name}: {error}")
     for name in app.config.accounts:
         told = _once_each(app, [row for row in rows if row.account == name])

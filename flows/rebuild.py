@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from connectors.contract import Draft, Fetched, Item, Posted, PostError, SourceError
 from flows.app import App
+from flows.left_alone import left_alone, remember
 from flows.routing import Read, Verdict, accounts_for, chronological, decide, route_for
 from flows.words import draft_for
 from state.intake import Intake
@@ -36,12 +37,16 @@ def rebuild(app: App) -> list[Rebuilt]:
 def _rebuild(app: App, name: str) -> Rebuilt:
     if app.ledger.source(name).first_read_at:
         return Rebuilt(text=f"{name}: the ledger knows it already; it stays as it is")
+    if why := left_alone(app, name):
+        return Rebuilt(failure=f"{name}: not rebuilt: {why}")
     now = app.now()
     try:
         fetched = app.config.sources[name].fetch(app.web, {}, now=now)
         accounts = accounts_for(name, app.config.routes)
         tweeted = {account: _tweeted(app, account, fetched.items, now) for account in accounts}
     except (SourceError, PostError) as error:
+        if isinstance(error, SourceError):
+            remember(app, name, error)
         return Rebuilt(failure=f"{name}: not rebuilt, and nothing of it was stored; run it again: {error}")
     with app.ledger.intake(name, now=now) as intake:
         return Rebuilt(text=f"{name}: {_store(app, intake, name, fetched, tweeted)}")

@@ -1,7 +1,7 @@
 """A Facebook page in a whole company: its token ends, it is throttled, and it is left alone when it asks for that."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,10 @@ from connectors.simulators.graph import Graph
 from connectors.simulators.graph_pages import Page
 from connectors.simulators.graph_tokens import Token
 from connectors.simulators.server import serving
+from flows import check
+from flows.app import App
+from flows.preview import foresee
+from flows.rebuild import rebuild
 from tests.house import MINUTE, House, article, open_house
 
 DAY = timedelta(days=1)
@@ -26,6 +30,12 @@ from = ["facebook"]
 to = ["office"]
 template = "blog.j2"
 """
+
+
+def forget_everything(company: "Company") -> None:
+    """The ledger is lost."""
+    for file in company.house.folder.glob("crosspost.db*"):
+        file.unlink()
 
 
 class Company:
@@ -100,3 +110,47 @@ def test_a_throttled_page_is_not_asked_before_the_time_that_facebook_named(compa
     company.house.sleep(15 * MINUTE)
     assert company.calls_of_a_poll() == ["published_posts"]
     assert company.letters == []
+
+
+def looked_ahead(app: App) -> list[str]:
+    return foresee(app).failures
+
+
+def made_anew(app: App) -> list[str]:
+    return [rebuilt.failure for rebuilt in rebuild(app) if rebuilt.failure]
+
+
+def checked(app: App) -> list[str]:
+    return [finding.what for finding in check.of_sources(app) if not finding.ok]
+
+
+WAYS = [looked_ahead, made_anew, checked]
+
+
+@pytest.mark.parametrize("ask", WAYS)
+def test_nobody_asks_a_page_that_is_throttled(company: Company, ask: Callable[[App], list[str]]) -> None:
+    if ask is made_anew:
+        forget_everything(company)
+    company.graph.throttle(timedelta(minutes=90))
+    company.house.poll()
+    with company.house.app() as app:
+        company.graph.calls.clear()
+        (sentence,) = ask(app)
+        assert "it has asked to be left alone until" in sentence
+        assert company.graph.calls == []
+
+
+@pytest.mark.parametrize("ask", WAYS)
+def test_whoever_hears_of_the_throttle_first_is_the_last_to_ask(
+    company: Company, ask: Callable[[App], list[str]]
+) -> None:
+    if ask is made_anew:
+        forget_everything(company)
+    company.graph.throttle(timedelta(minutes=90))
+    company.graph.calls.clear()
+    with company.house.app() as app:
+        assert "Facebook throttles the page" in ask(app)[-1]
+        assert len(company.graph.calls) == 1
+        assert "it has asked to be left alone until" in ask(app)[-1]
+    assert company.calls_of_a_poll() == []
+    assert len(company.graph.calls) == 0
