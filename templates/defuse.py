@@ -3,6 +3,9 @@
 import re
 from collections.abc import Callable
 
+from templates.language import dangles, words_of
+from templates.sentences import sentence_ends
+
 Links = Callable[[str], list[tuple[int, int]]]
 
 GAP = "\u200b"  # invisible, weighs 1, and neither a link nor a mention goes over it
@@ -16,17 +19,29 @@ _CASHTAG = re.compile(r"(?<!\w)\$(?=[A-Za-z]{1,6}(?![A-Za-z])|$)")
 _ADDRESS = re.compile(r"[hHwW](?i:(?<=h)ttps?://|(?<=w)ww\.)[^\s<>\"„“”»«]+")  # the first letter finds it fast
 _MAYBE_LINK = re.compile(r"\.\w")
 _GLUED_SENTENCE = re.compile(r"(?<=[a-zäöüß])\.(?=[A-ZÄÖÜ][a-zäöüß]*$)")
-_LEAD = re.compile(
-    r"\b(?:alle|anmelden|anmeldung|article|artikel|beitrag|blog|click|details|find|full|gibt|hier|here|hin|info|infos"
-    r"|informationen|jetzt|klick|lesen|lies|link|mehr|more|programm|quelle|read|register|see|siehe|source|story|tickets"
-    r"|unter|via|video|watch|website|webseite|weiter|weiterlesen|weitere)\b",
-    re.IGNORECASE,
+_POINTS = words_of(
+    """
+    anmelden anmeldung article artikel beitrag blog click details here hier info infos information informationen klick
+    lesen lies link mehr more programm quelle read register see shop siehe source story tickets via video watch website
+    webseite weiter weiterlesen
+    """
 )
-_SHORT_LEAD = 6  # words; a longer sentence says more than where the link is
+_LITTLE = words_of(
+    """
+    a alle alles am an and at auch auf available bei bitte by can das dazu dem den der die en es euch find findet finden
+    for from full further gehts geht gibt hin ihr im in is it jetzt neu now of on our please s sie sind steht the to und
+    uns unser unsere unter us visit weitere you your zu zum zur über
+    """
+)
 _HOST = re.compile(r"^(?:https?://)?(?:www\.)?([^/?#:]+).*$", re.IGNORECASE | re.DOTALL)
-_SENTENCE_OVER = re.compile(r"\s*(?:[.!?…)\]]+(?=\s|$)|#\w|$)")
+_PAGE = re.compile(r"^(?:https?://)?+[^/?#]+[/?#].", re.IGNORECASE | re.DOTALL)
+_SENTENCE_OVER = re.compile(r"\s*(?:[.!?…)\]]+(?=[\s,;:.]|$)|#\w|https?://|www\.|$)")
 _FULL_STOP = re.compile(r"^\s*[.!?…)\]]+")
-_POINTER = re.compile(r"(?:\s+(?:auf|unter|via|bei|at|on|from|see|siehe))?[\s:–—\-➡👉→>️(\[]*$")
+_BEFORE_A_LEAD = re.compile(r"(?s:.*)(?:[!?…]\s|[(\[←-⿿\U0001f000-\U0001faff\ufe0f])")
+_ARROWS = re.compile(r"[\s:–—\-➡👉👇→⇒️>(\[]+$")
+_GOES_ON = re.compile(r"[,;/&+|.]$")  # a full stop that ends no sentence is that of an abbreviation
+_WORD = re.compile(r"\w+")
+_NEAR = 200  # characters: the sentence before an address begins within them, or is too long to do nothing but point
 
 
 def defuse_names(text: str) -> str:
@@ -63,7 +78,8 @@ def first_address(text: str) -> str:
 def drop_addresses(text: str) -> str:
     """The text without its web addresses, for the tweet has its own link.
 
-    "Mehr dazu: https://…" goes altogether, unless it is all that there is.
+    "Mehr dazu: https://…" goes altogether, unless it is all that there is. Where a sentence needs the address, its host
+    stays as a name.
     """
     if "://" not in text and "www." not in text.lower():
         return text
@@ -72,10 +88,12 @@ def drop_addresses(text: str) -> str:
 
 
 def _drop_in_line(line: str) -> str:
-    while match := _ADDRESS.search(line):
-        end = match.start() + len(_bare(match.group()))
-        line = _without(line[: match.start()], line[match.start() : end], line[end:])
-    return line.strip()
+    done, rest = "", line
+    while match := _ADDRESS.search(rest):
+        address = _bare(match.group())
+        before, after = done + rest[: match.start()], rest[match.start() + len(address) :]
+        done, rest = _without(before, address, after)
+    return (done + rest).strip()
 
 
 def _bare(address: str) -> str:
@@ -87,15 +105,40 @@ def _bare(address: str) -> str:
     return address
 
 
-def _without(before: str, address: str, after: str) -> str:
-    """One address less: at the end of a sentence it goes with what led to it, within one its host stays as a name."""
-    if before.endswith(("(", "[")) and after.startswith((")", "]")):
-        return before[:-1].rstrip() + after[1:]
-    if before.strip() and not _SENTENCE_OVER.match(after):
-        return before + _HOST.sub(r"\1", address) + after
-    start = max((match.end() for match in re.finditer(r"[.!?] ", before)), default=0)
-    lead = before[start:]
-    if len(lead.split()) <= _SHORT_LEAD and (_LEAD.search(lead) or not re.search(r"\w", lead)):
-        return (before[:start] + _FULL_STOP.sub("", after).lstrip()).strip()
-    kept = _POINTER.sub("", before)
-    return kept + (after if after.strip() or kept.endswith((".", "!", "?")) else ".")
+def _without(before: str, address: str, after: str) -> tuple[str, str]:
+    """What stands before and after one address, once it is gone or its host has become a name."""
+    start = _lead_begins(before)
+    over = _SENTENCE_OVER.match(after)
+    if over and _only_points(before[start:]):
+        if before[:start].endswith(("(", "[")) and after.startswith((")", "]")):
+            return before[: start - 1].rstrip(), after[1:]
+        before, after = before[:start], _FULL_STOP.sub("", after)
+    elif not over or _is_needed(before.rstrip(), address, after):
+        return before + _HOST.sub(r"\1", address), after
+    kept = _ARROWS.sub("", before).rstrip()
+    stopped = not kept[-1:].isalnum() or _FULL_STOP.match(after)
+    return kept + ("" if stopped else "."), after
+
+
+def _lead_begins(before: str) -> int:
+    """Where the words begin that lead to an address: at their sentence, a bracket or an arrow."""
+    near = before[-_NEAR:]
+    mark = _BEFORE_A_LEAD.match(near)
+    start = mark.end() if mark else 0
+    ends = sentence_ends(near[start:] + "X", "de") if "." in near[start:] else ()
+    return len(before) - len(near) + start + max(ends, default=0)
+
+
+def _only_points(lead: str) -> bool:
+    """Whether these words say no more than where the link is."""
+    said = {*_WORD.findall(lead.lower())}
+    return not said or (said <= _POINTS | _LITTLE and not said.isdisjoint(_POINTS))
+
+
+def _is_needed(before: str, address: str, after: str) -> bool:
+    """Whether the sentence says too little without the address: a page may go where only its sentence is over."""
+    if not _PAGE.match(address) or _GOES_ON.search(before):
+        return True
+    if before[-1:].isalnum() and _FULL_STOP.match(after):
+        return True
+    return any(dangles(word, "de") or dangles(word, "en") for word in _WORD.findall(before[-_NEAR:])[-1:])

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Self
 
+from templates.defuse import Links
 from templates.hashtags import hashtags
 from templates.language import Known
 from templates.shorten import chop, shorten
@@ -109,9 +110,11 @@ class Layout:
             words in piece for piece in (*self.fixed, *(text for _, text in self.parts.values()))
         )
 
-    def means(self, link: str) -> bool:
+    def means(self, link: str, links: Links) -> bool:
         """Whether a link in the tweet is the item's own, or one that the template itself spells out."""
-        return bool(self.link and self.link in link) or any(link in piece for piece in self.fixed)
+        if self.link and self.link in link:
+            return True
+        return any(link == piece[start:end] for piece in self.fixed for start, end in links(piece))
 
     def fit(self, weigh: Weigh, limit: int) -> str:
         """The tweet, with as much of every part as there is room for. Raises `DoesNotFit`."""

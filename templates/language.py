@@ -27,6 +27,15 @@ _ENGLISH = words_of(
 _BEGINNING = _GERMAN | words_of("bitte danach dann dort heute hier morgen seither sonst später wann wieso willkommen")
 _WORD = re.compile(r"[^\W\d_]+")
 
+# How either language spells its words and numbers: lieferbar, Schuhe, 50 %, 19,99 €; free delivery, $19.99
+_GERMAN_SPELLING = re.compile(
+    r"sch|tz|pf|ie[bfhlrt]|ei[cdhlst]|(?:ung|heit|keit|lich|bar|haft|isch|rei|tät)(?:en|e|er|es|s)?\b|en\b"
+    r"|\bge(?=[^nto])|\bver(?=[^ty])|\bzu[gmrs]|\d (?:%|€|uhr)|\d,\d\d?(?!\d)"
+)
+_ENGLISH_SPELLING = re.compile(
+    r"sh|th|wh|[bcdfglnrst]y\b|ing\b|ai|ee|ea|oo|ou|ow|ght|[ct]ions?\b|ll\b|ed\b|[aeiou][bcdfgklmnprstv]e\b|'s\b|[€$£]\d"
+)
+
 # A cut text should not end with one of these: what they announce is missing.
 _DANGLING = {
     "de": words_of(
@@ -56,11 +65,14 @@ _DANGLING = {
 
 
 def guess(text: str) -> Known:
-    """German if its little words and umlauts outnumber the English ones, else English."""
+    """German if its little words and umlauts outnumber the English ones, or else its spelling does; else English."""
     text = text[:300].lower()
     words = _WORD.findall(text)
-    german = sum(map(_GERMAN.__contains__, words)) + sum(map(text.count, "äöüß"))
-    return "de" if german > sum(map(_ENGLISH.__contains__, words)) else "en"
+    german = sum(map(_BEGINNING.__contains__, words)) + sum(map(text.count, "äöüß"))
+    english = sum(map(_ENGLISH.__contains__, words))
+    if german == english:
+        german, english = len(_GERMAN_SPELLING.findall(text)), len(_ENGLISH_SPELLING.findall(text))
+    return "de" if german > english else "en"
 
 
 def begins_a_sentence(word: str) -> bool:

@@ -7,7 +7,8 @@ from unicodedata import category, normalize
 
 from connectors.contract import Item
 from templates.defuse import Links, defuse_links, defuse_names, drop_addresses, first_address
-from templates.language import guess
+from templates.language import Known, guess
+from templates.sentences import sentence_ends
 
 # Control characters, bidirectional overrides, what is no character at all, and the soft hyphen
 _UNPRINTABLE = re.compile(
@@ -23,10 +24,11 @@ _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r" ?\n\s*")
 _UNTITLED = frozenset(("untitled", "ohne titel", "kein titel", "no title", "(no title)", "(ohne titel)", "[no title]"))
 _WORD = re.compile(r"\w+")
+_LINE_END = re.compile(r"\n")
 _NEW_SENTENCE = re.compile(r"[.…!?:\"”“»)]*(?:\s*[\n–—|-]|\s*$)|[.…!?:]+[\"”“»)]*\s")
 _SEPARATORS = re.compile(r"^[\s.…!?:\"”“»)–—|-]+")
-_SAME = 0.8  # a first sentence that shares this part of its words with the title says it again
-_FIRST_SENTENCE = re.compile(r"[^\n.!?]{1,200}[\n.!?]+")
+_SAME = 0.8  # a text that begins with this share of the title's words, and no other word, says it again
+_AHEAD = 40  # characters that show whether a sentence really ends before them
 
 
 def prepare(item: Item, links: Links, *, limit: int, mentions: bool) -> Item:
@@ -36,12 +38,16 @@ def prepare(item: Item, links: Links, *, limit: int, mentions: bool) -> Item:
         return text if mentions else defuse_names(text)
 
     def words(text: str) -> str:
-        return named(defuse_links(drop_addresses(text), links))
+        return defuse_links(
+            named(drop_addresses(text)), links
+        )  # in this order: @firma.de is a link once it pings nobody
 
     most = 2 * limit + 500  # more is never printed, and reading a long article costs time
     title, text = clean(item.title), clean(item.text[:most])
     link = item.link or first_address(text) or first_address(title)
-    title, text = said_once(words(title).replace("\n", " "), words(text))
+    title, text = words(title).replace("\n", " "), words(text)
+    language = item.language or guess(f"{title} {text}")
+    title, text = said_once(title, text, "de" if language == "de" else "en")
     return replace(
         item,
         id=named(clean(item.id)) or item.source,
@@ -52,7 +58,7 @@ def prepare(item: Item, links: Links, *, limit: int, mentions: bool) -> Item:
         images=tuple(replace(image, alt=words(clean(image.alt))) for image in item.images),
         author=words(clean(item.author)),
         tags=tuple(words(clean(tag)) for tag in item.tags[:50]),
-        language=item.language or guess(f"{title} {text}"),
+        language=language,
         offer=item.offer and replace(item.offer, price=words(clean(item.offer.price))),
         extra={clean(key): words(clean(value)) for key, value in item.extra.items()},
     )
@@ -93,13 +99,13 @@ def _visible(match: re.Match[str]) -> str:
     return " " if match.group() in "\t\r\v\f\x1c\x1d\x1e\x1f\x85" else ""
 
 
-def said_once(title: str, text: str) -> tuple[str, str]:
+def said_once(title: str, text: str, language: Known) -> tuple[str, str]:
     """Title and text without the repetition of one in the other."""
     if not title or not text:
         return title, text
     end = _after(title, text)
     if end is None:
-        return title, "" if _after(text, title) else _without_echo(title, text)
+        return title, "" if _after(text, title) else _without_echo(title, text, language)
     rest = text[end:]
     if _NEW_SENTENCE.match(rest) and not title.endswith("…"):
         return title, _SEPARATORS.sub("", rest)
@@ -117,14 +123,17 @@ def _after(beginning: str, text: str) -> int | None:
     return end
 
 
-def _without_echo(title: str, text: str) -> str:
-    """A first sentence that is nearly the title goes."""
-    first = _FIRST_SENTENCE.match(text)
-    if first and first.end() < 2 * len(title) < 4 * first.end():
-        said, again = set(_words_of(title)), set(_words_of(first.group()))
-        if len(said & again) >= _SAME * len(said | again):
-            return text[first.end() :].lstrip()
-    return text
+def _without_echo(title: str, text: str, language: Known) -> str:
+    """First sentences that say the title again, and not one word more, go."""
+    said = {*_words_of(title)}
+    news = next((word.start() for word in _WORD.finditer(text) if word.group().casefold() not in said), len(text))
+    if len({*_words_of(text[:news])}) < _SAME * len(said):
+        return text
+    near = text[: news + _AHEAD]
+    ends = [len(text), *sentence_ends(near, language), *(line.start() for line in _LINE_END.finditer(near))]
+    end = max((at for at in ends if at <= news), default=0)
+    answers = title.endswith("?") and not text[:end].endswith("?")
+    return text if answers else text[end:].lstrip()
 
 
 def _words_of(text: str) -> list[str]:

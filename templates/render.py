@@ -105,7 +105,7 @@ def _fitted(layout: Layout, name: str, item: Item, scales: _Scales) -> str:
     try:
         text = layout.fit(scales.length, limit)
         for _ in range(3):  # taking the sting out of a link may cost a little room
-            harmless = defuse_links(text, scales.links, keep=layout.means)
+            harmless = defuse_links(text, scales.links, keep=lambda link: layout.means(link, scales.links))
             if harmless == text:
                 break
             over = scales.length(harmless) - scales.limit

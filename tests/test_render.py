@@ -195,7 +195,7 @@ def test_nothing_is_said_twice(title: str, text: str, said: str) -> None:
         ("Wir haben offen! Mehr Infos unter https://a.de/1 #Köln", "Wir haben offen! #Köln"),
         ("Wir haben (https://a.de/1) offen.", "Wir haben offen."),
         ("Unter https://www.a.de/1?x=2 gibt es den ganzen Plan.", "Unter a.de gibt es den ganzen Plan."),
-        ("Den ganzen Plan für das Jahr gibt es auf https://a.de/1.", "Den ganzen Plan für das Jahr gibt es."),
+        ("Den ganzen Plan für das Jahr gibt es auf https://a.de/1.", "Den ganzen Plan für das Jahr gibt es auf a.de."),
         ("https://a.de/1\nhttps://a.de/2\nWir haben offen.", "Wir haben offen."),
         ("Neu im Blog: https://a.de/1", "Neu im Blog"),
     ],
@@ -226,6 +226,20 @@ def test_accidental_links_are_words_again() -> None:
 def test_a_link_that_two_parts_would_make_together_is_none(write: Write) -> None:
     draft = write("{{ item.title | fit }}.{{ item.author | fit }}", an_item(title="Wien", author="it", text=""))
     assert find_links(draft.text) == []
+
+
+@pytest.mark.parametrize("template", ["{{ item.text | fit }} {{ item.link }}", "{{ item.text }} {{ item.link }}"])
+@pytest.mark.parametrize("name", ["@firma.de", "$firma.de", "@ASP.NET"])
+def test_a_name_is_no_link_even_if_it_is_the_host_of_the_items_own(write: Write, template: str, name: str) -> None:
+    link = "https://firma.de/blog/x"
+    draft = write(template, an_item(title="", text=f"Folgt uns: {name}!", link=link))
+    assert [draft.text[start:end] for start, end in find_links(draft.text)] == [link]
+
+
+def test_the_host_of_the_link_is_no_link_where_two_parts_make_it(write: Write) -> None:
+    item = an_item(title="firma", text="de", link="https://firma.de/blog/x")
+    draft = write("{{ item.title | fit }}.{{ item.text | fit }} {{ item.link }}", item)
+    assert [draft.text[start:end] for start, end in find_links(draft.text)] == [item.link]
 
 
 def test_strangers_are_not_pinged(write: Write) -> None:
