@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from connectors.contract import Item
 from state.engine import Connected
@@ -13,6 +13,13 @@ from state.intake import ITEM
 from state.models import History, Post, SeenItem
 from state.transition import images
 from state.values import STATUSES, PostRow, Status
+
+_UNSEEN = "\u00ad\u200b\u2060\ufeff"
+
+
+def seen(text: str) -> str:
+    """The text without the marks that nobody sees: two texts that differ by them alone say the same."""
+    return text.translate(dict.fromkeys(map(ord, _UNSEEN)))
 
 
 class Reports(Connected):
@@ -59,9 +66,12 @@ class Reports(Connected):
             return connection.execute(query).scalar() or Decimal(0)
 
     def same_words(self, account: str, text: str) -> int | None:
-        """The post that says, or is about to say, the same on another account."""
+        """The post that says, or is about to say, the same on another account; what nobody sees is no difference."""
         speaks = Post.status.in_(("waiting", "sending", "unsure", "posted"))
-        query = select(func.min(Post.id)).where(Post.account != account, Post.text == text, speaks)
+        shown: ColumnElement[Any] = func.coalesce(Post.text, "")
+        for mark in _UNSEEN:
+            shown = func.replace(shown, mark, "")
+        query = select(func.min(Post.id)).where(Post.account != account, shown == seen(text), speaks)
         with self._reading() as connection:
             return connection.execute(query).scalar()
 

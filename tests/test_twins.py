@@ -49,6 +49,7 @@ def test_the_same_template_in_other_words_is_told_once_with_the_remedy(house: Ho
         ("{% if item.tags %}Neu: {% endif %}" + BLOG, "a post without tags"),
         ("{% if item.images %}Neu: {% endif %}" + BLOG, "a post without a picture"),
         ("{% if not item.offer %}Neu: {% endif %}" + BLOG, "an offer"),
+        ("{{ 'Aus der Filiale' | fit(0) }}\n" + BLOG, "a long post"),
     ],
 )
 def test_words_that_differ_for_some_posts_alone_are_told_with_the_others(
@@ -66,6 +67,12 @@ def test_the_shipped_templates_say_different_things_of_a_blog_and_the_same_of_po
     assert foretold(house) == []
     with_branch(house, "{% include 'facebook.j2' %}", source='hold = "30m"')
     assert len(foretold(house)) == 1
+
+
+@pytest.mark.parametrize("mark", ["\u00ad", "\u200b", "\u2060", "\ufeff"])
+def test_a_mark_that_nobody_sees_makes_no_difference(house: House, mark: str) -> None:
+    with_branch(house, BLOG + mark)
+    assert "would say the same of blog, for example of an ordinary post" in foretold(house)[0]
 
 
 def test_words_that_differ_for_every_post_are_fine(house: House) -> None:
@@ -108,6 +115,15 @@ def test_the_second_account_is_held_and_told_which_post_says_the_same(house: Hou
         f"post {posted.post} says the same on another account, which X forbids; give the routes different templates"
     )
     assert len(report.failures) == 1
+
+
+@pytest.mark.parametrize("mark", ["\u00ad", "\u200b", "\u2060", "\ufeff"])
+def test_words_that_differ_by_a_mark_that_nobody_sees_are_held(house: House, mark: str) -> None:
+    with_branch(house, mark + BLOG + mark)
+    house.poll()
+    house.blog.publish(article(3))
+    assert "says the same on another account" in house.poll().failures[0]
+    assert len(house.tweets) == 1
 
 
 def test_a_held_post_goes_out_once_its_template_says_it_differently(house: House) -> None:
