@@ -4,9 +4,12 @@ import re
 import unicodedata
 
 import pytest
+import words_yardstick as yardstick
 from hypothesis import given
 from hypothesis import strategies as st
+from words_account import an_item
 
+from connectors.contract import Draft
 from templates.graphemes import between_graphemes
 from templates.sentences import sentence_ends
 from templates.shorten import chop, shorten
@@ -376,3 +379,32 @@ def test_a_shortened_text_is_a_beginning_of_it_and_fits(text: str, limit: int, l
 def test_more_room_never_makes_an_empty_text(text: str, limit: int) -> None:
     if short(text, limit):
         assert short(text, limit + 30)
+
+
+@pytest.mark.parametrize(
+    ("shown", "text", "flaw"),
+    [
+        ("Es gibt Bücher bzw.", "Es gibt Bücher bzw. Hefte.", "ends within a sentence"),
+        ("Open on Mon.", "Open on Mon. to Fri. from nine to six.", "ends within a sentence"),
+        ("Es kostet nur 1'299.", "Es kostet nur 1'299.– Franken im Laden.", "ends within a sentence"),
+        ("Das sagt Eva …", "Das sagt Eva: „Das ist ein schönes Haus.“", "room left"),
+        ("Wir haben offen.", "Wir haben offen. Nicht am 24. Dezember.", "room left"),
+        ("Es gibt Brot.", "Es gibt Brot.", ""),
+    ],
+)
+def test_the_yardstick_sees_a_bad_end(shown: str, text: str, flaw: str) -> None:
+    found = yardstick.judge(an_item(title="", text=text, link=""), drafted(shown)).flaws
+    assert (flaw in found) if flaw else "ends within a sentence" not in found
+
+
+def drafted(text: str) -> Draft:
+    return Draft(text=text, weight=yardstick.ACCOUNT.length(text), price=yardstick.ACCOUNT.price(text))
+
+
+@pytest.mark.parametrize("said", ["20 % Rabatt", "nicht geöffnet", "kein Kaffee"])
+def test_the_yardstick_sees_what_was_lost_on_the_way_to_the_template(
+    said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = an_item(title="Am Samstag", text=f"Am Samstag ist {said} im Laden.", link="")
+    monkeypatch.setattr(yardstick, "prepare", lambda item, *_, **__: an_item(title=item.title, text="", link=""))
+    assert "lost a fact" in yardstick.judge(item, drafted("Am Samstag")).flaws

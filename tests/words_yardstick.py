@@ -38,10 +38,13 @@ MUST_NOT_BE = (
     "markup left",
     "furniture left",
     "accidental link",
+    "lost a fact",
+    "ends within a sentence",
 )
 MARKS = {
     **dict.fromkeys(MUST_NOT_BE, 10),
     "accidental mention": 10,
+    "room left": 5,
     "sentence missed": 5,
     "cut at a word": 1,
     "ends oddly": 2,
@@ -60,6 +63,12 @@ _FURNITURE = re.compile(
 )
 _MENTION = re.compile(r"(?<![A-Za-z0-9_!#$%&*@＠])[@＠][A-Za-z0-9_]")
 _ODD_END = re.compile(r"(?:[,;:(„«–-]|\b(?:and|or|the|a|of|und|oder|der|die|das|mit))\s*…?$", re.IGNORECASE)
+_ADDRESS = re.compile(r"\S+[.:@/]\S*[/@.]\S+")
+_FACT = re.compile(r"\d+|\b(?:nicht|nie|kein\w*|not|never|no)\b|\w+n[’']t\b", re.IGNORECASE)
+# Asked without the list that the cutting itself goes by: what follows goes on, or the last word has no vowel
+_GOES_ON = re.compile(r"[^\S\n]*(?:[a-zäöü]|[–—-])")
+_SHORTENED = re.compile(r"(?<!\w)[B-DF-HJ-NP-TV-XZb-df-hj-np-tv-xzß][b-df-hj-np-tv-xzß]+\.$")
+_UNITS = ("km.", "kg.", "cm.", "mm.", "lbs.", "hrs.")
 
 
 @dataclass
@@ -100,6 +109,10 @@ def judge(item: Item, draft: Draft) -> Verdict:
         "accidental link": len(ACCOUNT.links(draft.text)) > bool(shown.link),
         "accidental mention": bool(_MENTION.search(draft.text)),
         "sentence missed": had_sentence and not whole,
+        "lost a fact": not _facts(f"{item.title} {item.text[:300].rpartition(' ')[0]}")
+        <= _facts(f"{shown.title} {shown.text}"),
+        "ends within a sentence": _ends_within_a_sentence(body, shown.text),
+        "room left": len(body) < len(shown.text.rstrip(" :…")) and 2 * ACCOUNT.length(draft.text) < ACCOUNT.limit,
         "cut at a word": body.endswith("…"),
         "ends oddly": bool(_ODD_END.search(body)),
         "says it twice": _says_twice(shown.title, body),
@@ -124,6 +137,20 @@ def _ends_mid_word(body: str, text: str) -> bool:
         return False
     kept = body.rstrip(' …“”»«)"]')
     return text.startswith(kept) and text[len(kept) : len(kept) + 1].isalnum() and not _is_wide(text[len(kept)])
+
+
+def _facts(words: str) -> set[str]:
+    """What a text cannot lose without saying something else: numbers and negations, outside of addresses."""
+    return set(_FACT.findall(_ADDRESS.sub("", words.casefold())))
+
+
+def _ends_within_a_sentence(body: str, text: str) -> bool:
+    """Whether the full stop at its end is that of an abbreviation or of a price."""
+    if not body.endswith(".") or body == text:
+        return False
+    follows = text[len(body) :] if text.startswith(body) else ""
+    shortened = _SHORTENED.search(body) and not body.endswith(_UNITS)
+    return bool(_GOES_ON.match(follows) or shortened)
 
 
 def _is_wide(letter: str) -> bool:
