@@ -347,8 +347,9 @@ def test_a_ledger_that_goes_amid_a_tweet_knows_it_when_it_is_back(
     prefect: Prefect, ledger_of: tuple[House, Locked | Closed]
 ) -> None:
     house, trouble = ledger_of
-    house.x.policy = Amid(trouble.lose)
+    house.x.policy = amid = Amid(trouble.lose)
     failed = run_impatiently(house, prefect)
+    assert amid.done, failed.stderr
     trouble.give_back()
     assert failed.returncode == 1
     assert "Traceback" not in failed.stderr
