@@ -13,7 +13,7 @@ ENOUGH = 0.6  # a tweet that uses this share of its room ends with a whole sente
 _WORTHWHILE = 0.8  # a text that is cut at a word for the sake of its room should then use it
 _CLAUSE = 0.8  # the end of a clause is preferred to any other word if it uses this share
 _AHEAD = 200  # what stands this far behind a cut says nothing about it
-_LITTLE = 0.4  # a text that uses less of its own room goes on, even if a quotation is then cut
+_LITTLE = 0.4  # a text that uses less of its own room goes on into a quotation
 _STUB = 20  # a cut text of fewer characters than this says nothing
 
 _BLANK = re.compile(r"\s+")
@@ -28,7 +28,8 @@ def shorten(text: str, weigh: Callable[[str], int], limit: int, language: Known)
     """The longest good beginning of `text` for which `weigh` says at most `limit`; empty if none says anything.
 
     `weigh` is asked a handful of times. The end is a whole sentence where at least 60 % of the limit is then used, else
-    a word and "…"; never inside a link, a number with its unit, a quotation or a grapheme.
+    a word and "…"; never inside a link, a number with its unit or a grapheme, and inside a quotation, which is then
+    closed, only if little is said outside of it.
     """
     if not text or weigh("") >= limit:
         return ""
