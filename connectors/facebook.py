@@ -68,10 +68,10 @@ class FacebookPage(SourceSettings):
             return Fetched(validators=dict(validators), unchanged=True)
         api = self._api(web, now)
         notes = Notes(validators, page=self.page, now=now)
-        page_id = self._page_id(api, validators)
-        notes.kept[self._id_note] = page_id
+        page_id, username = self._identity(api, validators)
+        notes.kept |= {self._id_note: page_id, self._name_note: username}
         posts = self._posts(api, first=not validators)
-        posted, skipped = read_posts(posts, source=self.name, page=self.page, page_id=page_id)
+        posted, skipped = read_posts(posts, source=self.name, page=self.page, page_id=page_id, username=username)
         notes.posts(len(posts), skipped)
         if is_token_check_due(validators, now):
             self._check_token(api, notes)
@@ -84,7 +84,7 @@ class FacebookPage(SourceSettings):
         api = self._api(web, now)
         me = api.get("me", fields="id,name")
         whose = f"{plain(me.get('name'))[:100]} ({string(me, 'id')[:40]})"
-        if string(me, "id") != self._page_id(api, {}):
+        if string(me, "id") != self._identity(api, {})[0]:
             raise SourceBroken(
                 f"the token belongs to {whose}, not to the page {self.page}: use the Page token of that page"
                 " (/me/accounts lists it)"
@@ -132,13 +132,19 @@ class FacebookPage(SourceSettings):
     def _id_note(self) -> str:
         return f"id of {self.page}"
 
-    def _page_id(self, api: GraphApi, notes: Mapping[str, str]) -> str:
-        if self.page.isdecimal():
-            return self.page
-        page_id = notes.get(self._id_note) or string(api.get(self.page, fields="id"), "id")
+    @property
+    def _name_note(self) -> str:
+        return f"name of {self.page}"
+
+    def _identity(self, api: GraphApi, notes: Mapping[str, str]) -> tuple[str, str]:
+        """The number of the page, and its name in addresses, which it need not have. Asked once."""
+        if self._id_note in notes and self._name_note in notes:
+            return notes[self._id_note], notes[self._name_note]
+        about = api.get(self.page, fields="id,username")
+        page_id = self.page if self.page.isdecimal() else string(about, "id")
         if not page_id.isdecimal():
             raise SourceBroken(f"Facebook does not tell the number of the page {self.page}: write it as `page`")
-        return page_id
+        return page_id, string(about, "username")
 
     def _posts(self, api: GraphApi, *, first: bool) -> list[object]:
         """The newest page of posts; on the first read the one after it too. A page may be empty and not the last."""

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from connectors.contract import SourceBroken, SourceDown
-from connectors.facebook_errors import Usage, error_of, usage
+from connectors.facebook_errors import Usage, error_of, refusal, usage
 from connectors.facebook_values import as_object
 from connectors.secrecy import Secrets
 from connectors.web import Response, Web, public
@@ -45,7 +45,9 @@ class GraphApi:
             answer = self._json(response)
             if error := answer.get("error"):
                 body = {key: self._printable(value) for key, value in _body(error) if value is not None}
-                raise error_of(body, status=response.status, page=self._page, used=used, now=self._now)
+                raise error_of(
+                    body, status=response.status, page=self._page, used=refusal(response.headers), now=self._now
+                )
             response.check(now=self._now)
         return answer
 

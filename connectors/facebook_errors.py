@@ -7,8 +7,9 @@ The HTTP status is mostly 400 whatever happened, so the body decides. Sources: M
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from connectors.contract import SourceBroken, SourceDown, SourceError
@@ -72,6 +73,22 @@ def usage(headers: Mapping[str, str]) -> Usage:
     return Usage(percent=max(percents, default=0), wait=timedelta(minutes=longest))
 
 
+def refusal(headers: Mapping[str, str]) -> Usage:
+    """What the headers of an answer with an error name; beside the usage headers, whatever stands before Facebook."""
+    used = usage(headers)
+    return replace(used, wait=min(max(used.wait, _retry_after(headers)), _LONGEST_REST))
+
+
+def _retry_after(headers: Mapping[str, str]) -> timedelta:
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return timedelta(seconds=int(value))
+    try:
+        return parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))
+    except (TypeError, ValueError, IndexError):
+        return timedelta()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Error:
     """The `error` object of an answer, whatever really stood in it."""
@@ -104,7 +121,8 @@ def error_of(body: Mapping[str, Any], *, status: int, page: str, used: Usage, no
         return NoSuchObject(f"the page {page} cannot be read: {told} {error}")
     if remedy := _remedy(error, status):
         return SourceBroken(f"the page {page} cannot be read: {remedy} {error}")
-    return SourceDown(f"Facebook could not answer for the page {page}; the next run tries again {error}")
+    after = now + used.rest() if used.wait else None
+    return SourceDown(f"Facebook could not answer for the page {page}; the next run tries again {error}", after=after)
 
 
 def _remedy(error: _Error, status: int) -> str:

@@ -43,11 +43,16 @@ class Skipped:
     why: str
 
 
-def read_posts(posts: Sequence[object], *, source: str, page: str, page_id: str) -> tuple[list[Item], list[Skipped]]:
-    """The items among the posts of the page that is called `page` and has `page_id`, and what was left out."""
+def read_posts(
+    posts: Sequence[object], *, source: str, page: str, page_id: str, username: str = ""
+) -> tuple[list[Item], list[Skipped]]:
+    """The items among the posts of the page that is called `page` and has `page_id`, and what was left out.
+
+    `username` is what Facebook calls it in addresses, if it has told so.
+    """
     items: dict[str, Item] = {}
     skipped: dict[str, Skipped] = {}
-    names = _names_of_page(posts, page, page_id)
+    names = _names_of_page(posts, page, page_id, username)
     for post in map(as_object, posts):
         post_id = string(post, "id")
         if not _POST_ID.fullmatch(post_id):
@@ -94,13 +99,16 @@ def _is_share(post: Mapping[str, Any], attachments: Iterable[Mapping[str, Any]],
     return bool(post.get("parent_id")) or any(name and name not in names for name in owners)
 
 
-def _names_of_page(posts: Iterable[object], page: str, page_id: str) -> frozenset[str]:
-    """What the page's addresses begin with. Facebook uses its number or its name as it likes, even in one post."""
-    names = {page.lower(), page_id}
+def _names_of_page(posts: Iterable[object], page: str, page_id: str, username: str) -> frozenset[str]:
+    """What the page's addresses begin with. Facebook uses its number or its name as it likes, even in one post.
+
+    Whose the uploads are is asked only where the name is not known: somebody else's film may be a post of ours, too.
+    """
+    names = {page.lower(), page_id, username.lower()}
     for post in map(as_object, posts):
         if _is_by(post, page_id) and not post.get("parent_id"):
             names.add(owner(string(post, "permalink_url")))
-            if string(post, "status_type") in _UPLOADS:
+            if not username and string(post, "status_type") in _UPLOADS:
                 names.update(owner(target(attachment)) for attachment in edge(post, "attachments"))
     return frozenset(names)
 

@@ -1,5 +1,6 @@
 """What Facebook says about a token (pure): valid or not, how long, and what it may."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,9 +14,13 @@ _WARN_DAYS = (0, 1, 7, 14)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TokenHealth:
-    """`ends` is when the token or its access to data lapses, whichever is first; None is never."""
+    """`ends` is when the token or its access to data lapses, whichever is first; None is never.
+
+    `told` is whether Facebook says so for both, in a way that can be read.
+    """
 
     valid: bool
+    told: bool
     ends: datetime | None
     missing: tuple[str, ...]
     problem: str
@@ -35,9 +40,11 @@ class TokenHealth:
 
     def sentence(self, now: datetime) -> str:
         """How long the token lasts, for `crosspost check`."""
-        if self.ends is None:
-            return "the token is valid and does not expire"
-        return self.warning(now) or f"the token is valid until {_date(self.ends)}"
+        if warning := self.warning(now):
+            return warning
+        if not self.told:
+            return "the token is valid, but Facebook does not tell how long it lasts"
+        return f"the token is valid until {_date(self.ends)}" if self.ends else "the token is valid and does not expire"
 
     def _days_ahead(self, now: datetime) -> int | None:
         if self.ends is None:
@@ -49,21 +56,24 @@ def read_token(data: Mapping[str, Any]) -> TokenHealth | None:
     """The health in the `data` of a /debug_token answer, or None where the answer says nothing about it."""
     if not isinstance(data.get("is_valid"), bool):
         return None
-    ends = [end for end in (_end(data.get("expires_at")), _end(data.get("data_access_expires_at"))) if end]
+    seconds = [_seconds(data.get("expires_at")), _seconds(data.get("data_access_expires_at", 0))]
+    ends = [datetime.fromtimestamp(end, UTC) for end in seconds if end]
     scopes = data.get("scopes")
     return TokenHealth(
         valid=data["is_valid"],
+        told=None not in seconds,
         ends=min(ends, default=None),
         missing=tuple(scope for scope in NEEDED if scope not in scopes) if isinstance(scopes, list) else (),
         problem=plain(data.get("problem"))[:200],
     )
 
 
-def _end(value: object) -> datetime | None:
-    """A Unix time in seconds; 0 is never."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 253_000_000_000:  # the year 9987
+def _seconds(value: object) -> int | None:
+    """A Unix time, as a number or as its digits; 0 is never. None is whatever else stands there, or nothing."""
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,12}(\.[0-9]+)?", str(value)):
         return None
-    return datetime.fromtimestamp(value, UTC)
+    seconds = int(float(str(value)))
+    return seconds if seconds < 253_000_000_000 else None  # the year 9987
 
 
 def _date(moment: datetime) -> str:

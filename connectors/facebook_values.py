@@ -9,7 +9,9 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from connectors.links import unwrap
 
-_ON_FACEBOOK = re.compile(r"(?:(?:www|web|m|mbasic|touch|l|lm|[a-z]{2}-[a-z]{2})\.)?(?:facebook|fb)\.com|fb\.watch")
+_ON_FACEBOOK = re.compile(
+    r"(?:(?:www|web|m|mbasic|mobile|touch|business|l|lm|[a-z]{2}-[a-z]{2})\.)?(?:facebook|fb)\.com|fb\.watch"
+)
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f\ud800-\udfff<>\"]+", re.IGNORECASE)
 _ADDRESS_IN_TEXT = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"]+", re.IGNORECASE)
 _MOST_ADDRESSES = 100  # in one post; keeps the work on a hostile one small

@@ -16,6 +16,7 @@ from connectors.contract import Fetched, Image, SourceBroken, SourceDown, Source
 from connectors.facebook import FacebookPage
 from connectors.facebook_errors import Usage, error_of, usage
 from connectors.facebook_posts import read_posts
+from connectors.facebook_token import read_token
 from connectors.links import canonical_link
 from connectors.simulators.graph import Graph
 from connectors.simulators.graph_errors import ERRORS
@@ -213,6 +214,24 @@ def test_a_shared_post_of_our_own_is_news_though_facebook_writes_our_name_now_as
     assert len(house.fetch().items) == 2
 
 
+def test_a_photo_under_the_name_of_the_page_is_news_though_the_page_is_given_by_its_number(house):
+    post_id = house.page.show_photo("Ein Foto vom Handy", at=NOW)
+    house.page.posts[post_id]["status_type"] = "mobile_status_update"
+    assert house.only_item().id == post_id
+
+
+@pytest.mark.parametrize("host", ["www", "m", "business"])
+def test_the_film_of_somebody_else_makes_his_name_not_ours(house, host):
+    for words, status in (("Ein Film", "added_video"), ("Noch einer", "mobile_status_update")):
+        post_id = house.page.share_post(words, of=f"{OTHER}_7", at=NOW, told=False)
+        attachment = house.page.posts[post_id]["attachments"]["data"][0]
+        attachment["url"] = attachment["unshimmed_url"] = f"https://{host}.facebook.com/nachbarladen/videos/9/"
+        house.page.posts[post_id]["status_type"] = status
+    fetched = house.fetch()
+    assert fetched.items == ()
+    assert "2 share of somebody else's post" in fetched.notices[0]
+
+
 def test_an_attachment_of_an_unknown_type_is_read_as_text_and_link(house):
     post_id = house.page.share_link("Neu", ARTICLE, at=NOW, title="Neu")
     house.page.posts[post_id]["attachments"]["data"][0].update(type="hologram", media_type="hologram")
@@ -239,7 +258,7 @@ def test_the_first_read_takes_two_pages_and_every_other_one(house):
 def test_the_first_read_of_a_short_page_asks_once(house):
     house.page.write("Willkommen!", at=NOW)
     house.fetch()
-    assert house.asked == ["published_posts", "debug_token"]
+    assert house.asked == [PAGE, "published_posts", "debug_token"]
 
 
 def test_an_empty_page_is_not_the_end(house):
@@ -302,6 +321,31 @@ def test_the_fullest_limit_counts_and_nonsense_in_the_headers_does_not():
     assert usage(headers) == Usage(percent=81.5, wait=timedelta(minutes=7))
     for nonsense in ("", "[", "[[1]]", '{"call_count": "many"}', '{"call_count": NaN}', "1" * 9999, "[" * 99999):
         assert usage({"x-app-usage": nonsense}) == Usage()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry-after": "7200"},
+        {"retry-after": "Sun, 22 Nov 2026 10:03:00 GMT", "date": "Sun, 22 Nov 2026 08:03:00 GMT"},
+        {"retry-after": "7200", "x-app-usage": '{"estimated_time_to_regain_access": 7}'},
+        {"retry-after": "7", "x-app-usage": '{"estimated_time_to_regain_access": 120}'},
+    ],
+)
+@pytest.mark.parametrize(("status", "code"), [(400, 4), (429, 4), (503, 2)])
+def test_a_page_is_left_alone_for_the_longest_time_that_any_header_names(house, status, code, headers):
+    house.web = answering(status, json.dumps({"error": {"code": code, "message": "Zu viel"}}).encode(), headers.items())
+    with pytest.raises(SourceDown) as caught:
+        house.fetch()
+    assert caught.value.after == NOW + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-5", "9" * 30, "Sun, 22 Nov 2026 10:03:00 GMT", "Sun, 99 Nov 2026"])
+def test_a_time_to_wait_that_cannot_be_read_is_an_hour(house, value):
+    house.web = answering(400, b'{"error": {"code": 4}}', [("retry-after", value)])
+    with pytest.raises(SourceDown) as caught:
+        house.fetch()
+    assert caught.value.after == NOW + timedelta(hours=1)
 
 
 def test_a_wrong_number_cannot_silence_a_page_for_good():
@@ -552,6 +596,23 @@ def test_check_tells_whose_token_it_is_and_how_long_it_lasts(house):
     house.token.expires_at = int((NOW + 20 * DAY).timestamp())
     assert house.source.check(house.web, now=NOW)[1] == "the token is valid until 2026-12-12 08:00 UTC"
     assert "within 7 days" in house.source.check(house.web, now=NOW + 14 * DAY)[1]
+
+
+@pytest.mark.parametrize(
+    ("end", "sentence"),
+    [
+        ("1798761600", "the token is valid until 2027-01-01 00:00 UTC"),
+        (1798761600.0, "the token is valid until 2027-01-01 00:00 UTC"),
+        ("0", "the token is valid and does not expire"),
+        ("soon", "the token is valid, but Facebook does not tell how long it lasts"),
+        (None, "the token is valid, but Facebook does not tell how long it lasts"),
+        (True, "the token is valid, but Facebook does not tell how long it lasts"),
+        (1798761600000, "the token is valid, but Facebook does not tell how long it lasts"),
+    ],
+)
+def test_the_end_of_a_token_is_read_however_it_is_written_or_said_to_be_unknown(end, sentence):
+    health = read_token({"is_valid": True, "expires_at": end, "data_access_expires_at": 0})
+    assert health.sentence(NOW) == sentence
 
 
 def test_check_refuses_the_token_of_another_page(house):
