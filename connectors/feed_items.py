@@ -5,12 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from connectors.contract import Image, Item, Language, Offer
 from connectors.feed_dates import read_date
 from connectors.feed_document import Entry
-from connectors.links import canonical_link
+from connectors.links import canonical_link, story_of
 
 _AHEAD = timedelta(days=1)  # how far a clock may be fast; a date beyond it says nothing
 
@@ -46,7 +45,7 @@ def _with_ids(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _own_id(entry: Entry) -> str:
-    return entry.id or (entry.link if _is_article(entry.link) else "") or _fingerprint(f"{entry.title}\n{entry.text}")
+    return entry.id or (entry.link if story_of(entry.link) else "") or _fingerprint(f"{entry.title}\n{entry.text}")
 
 
 def _id_and_link(entry: Entry) -> str:
@@ -61,18 +60,12 @@ def _fingerprint(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
-def _is_article(link: str) -> bool:
-    """A home page is no article, however many entries link to it."""
-    parts = urlsplit(link)
-    return bool(parts.path.strip("/") or parts.query)
-
-
 def _stories(entries: Iterable[Entry]) -> dict[str, str]:
     """The canonical link of each link that means one entry alone; a home page, or a shared link, means none."""
     by_story = defaultdict(list)
     for entry in entries:
-        if _is_article(entry.link):
-            by_story[canonical_link(entry.link)].append(entry)
+        if story := story_of(entry.link):
+            by_story[story].append(entry)
     return {group[0].link: story for story, group in by_story.items() if len(group) == 1}
 
 

@@ -111,6 +111,11 @@ def test_the_story_is_the_canonical_link() -> None:
     assert item.link == "http://www.blog.example/a/?utm_source=rss"
 
 
+def test_a_front_page_is_no_story_however_it_is_spelled() -> None:
+    item = one("<guid>a</guid><title>A</title><link>https://www.blog.example/?utm_source=rss</link>")
+    assert item.story == "blog:a"
+
+
 def test_the_same_bytes_give_the_same_items() -> None:
     body = rss("<title>A</title><description>x</description>", "<guid>1</guid><title>B</title>")
     assert read(body) == read(body)
