@@ -13,6 +13,7 @@ from templates.shorten import chop, shorten
 _LINE_ENDS = re.compile(r" *\n *")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
+_RUNS_ON = re.compile(r"\)*[^\W_]|\(")  # what a link would take for its own
 _BEFORE_A_LINK = " \n([\"'„“»«"
 
 Weigh = Callable[[str], int]
@@ -27,7 +28,7 @@ def _set_apart(link: str, text: str) -> str:
     before, *after = text.split(link)
     for following in after:
         apart = " " if before and before[-1] not in _BEFORE_A_LINK else ""
-        before = f"{before}{apart}{link}{' ' if following[:1].isalnum() else ''}{following}"
+        before = f"{before}{apart}{link}{' ' if _RUNS_ON.match(following) else ''}{following}"
     return before
 
 

@@ -38,9 +38,8 @@ def prepare(item: Item, links: Links, *, limit: int, mentions: bool) -> Item:
         return text if mentions else defuse_names(text)
 
     def words(text: str) -> str:
-        return defuse_links(
-            named(drop_addresses(text)), links
-        )  # in this order: @firma.de is a link once it pings nobody
+        # In this order: @firma.de is a link once it pings nobody.
+        return defuse_links(named(drop_addresses(text)), links)
 
     most = 2 * limit + 500  # more is never printed, and reading a long article costs time
     title, text = clean(item.title), clean(item.text[:most])

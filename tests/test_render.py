@@ -292,6 +292,7 @@ def test_a_template_may_add_to_the_link(write: Write) -> None:
         ("Alles dazu:{{ item.link }}", f"Alles dazu: {LINK}"),
         ("({{ item.link }})", f"({LINK})"),
         ("{{ item.link }}Mehr", f"{LINK} Mehr"),
+        ("{{ item.link }}(Neu", f"{LINK} (Neu"),
         ("{{ item.text | fit }}{{ item.link }}{{ item.tags | hashtags }}", f"Ja. {LINK} #Eins"),
         ("{{ item.link }}{{ item.link }}", f"{LINK} {LINK}"),
     ],
