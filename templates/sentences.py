@@ -12,11 +12,12 @@ from templates.language import Known, begins_a_sentence, dangles, words_of
 _ANNOUNCING = {
     "de": words_of(
         """
-        Di Do Fr Mi Mo Sa So abb abs abt allg amtl anm aufl aug bd begr bes betr bez bhf bsp bspw ca chem d.h dent dez
-        dipl div dr dt ebd ehem entspr etc etw ev evtl fa fam feb franz frz geb gebr geg gegr gem gen ges gesch ggf
-        griech hr hrsg ing inh insb int ital jan jap jh jhd jur kap kath lat lfd lt ltd max med mind mio mrd nachm nat
-        nov nr okt orig phil prof rd rer russ röm schwed schweiz sep sept sog span spez st std stellv techn tel tsd türk
-        u.a u.ä ungar univ urspr usw v.a var verl verm versch vorm vors vs wg wiss z.b z.t z.zt zb zt ztr österr
+        Di Do Fr Mi Mo Sa So abb abs abt allg amtl anm aufl aug bd begr bes betr bez bhf bsp bspw bzw ca chem
+        d.h dent dez dipl div dr dt ebd ehem entspr etc etw ev evtl fa fam feb franz frz geb gebr geg gegr gem
+        gen ges gesch ggf griech hl hr hrsg ing inh insb int ital jan jap jh jhd jur kap kath lat lfd lt ltd
+        max med mind mio mrd nachm nat nov nr okt orig phil prof rd rer russ röm schwed schweiz sep sept sog
+        span spez st std stellv techn tel tsd türk u.a u.ä ungar univ urspr usw v.a var verl verm versch vorm
+        vors vs wg wiss z.b z.t z.zt zb zt ztr österr
         """
     ),
     "en": words_of(
@@ -27,10 +28,10 @@ _ANNOUNCING = {
     ),
 }
 # -str. is a street, and -l. is -lich or its like in either language (schriftl., inkl., excl.): no word ends so
-_SHORTENED = re.compile(r".*(?:str|[a-zäöü](?:[bcdfgknpstvz]|ch)l)")
+_SHORTENED = re.compile(r"(?:str|[a-zäöü](?:[bcdfgknpstvz]|ch)l)$")
 _ORDINAL_OR_INITIAL = re.compile(r"\d{1,2}|[^\W\d_]")
 _BEFORE_A_WORD = re.compile(r"[\s(„\"/–-]")
-_NEXT_WORD = re.compile(r"\W*(\w*)")
+_WORD = re.compile(r"\w+")
 _MAY_END = re.compile(r"(?<![\w.])(?:[^\W\d_]{2,}|o\. ?k|u\. ?[va]\. ?m)$", re.IGNORECASE)  # no z. B., no 1.
 _CAPITAL_FOLLOWS = re.compile(r"\. ([A-ZÄÖÜ]\w*)")
 _COMPLETE = re.compile(r"[.!?。！？][\"'”“’‘»«)\]]*$")
@@ -78,10 +79,12 @@ def _goes_on(said: str, following: str, language: Known) -> bool:
     """Whether the full stop does not end a sentence: Mon. to, usw., 1., B., Hauptstr., schriftl., approx."""
     if not said.endswith("."):
         return False
-    word, after = _BEFORE_A_WORD.split(said[:-1])[-1], _NEXT_WORD.findall(following)[0]
+    word, found = _BEFORE_A_WORD.split(said[:-1])[-1], _WORD.search(following)
+    after = found.group() if found else ""
     if after.islower() or (language == "de" and _ORDINAL_OR_INITIAL.fullmatch(word)):
         return True
-    is_short = {word, word.lower()} & _ANNOUNCING[language] or _SHORTENED.fullmatch(word.lower())
+    known, small = _ANNOUNCING[language], word.lower()
+    is_short = word in known or small in known or _SHORTENED.search(small)
     return bool(is_short) and not _begins(after, language)
 
 

@@ -77,8 +77,10 @@ class _Shortening:
         sentence = self.text[:end]
         if self._uses(ENOUGH, sentence):
             return sentence
-        self.cuts, self.together = self._gaps(), Together(self.text[: self._horizon()], self.ends)
+        self.cuts = self._gaps()
         last = self._last_cut()
+        reach = self.cuts[last] + _AHEAD if last >= 0 else 0
+        self.together = Together(self.text[:reach], self.ends)
         cut = self._word(last)
         if sentence and not self._uses(_WORTHWHILE, cut):
             cut = sentence

@@ -11,7 +11,7 @@ CLOSERS |= {"‚": "‘’", "‘": "’", "›": "‹", "‹": "›", "'": "'"}
 QUOTES = "\"„“”‟«»‚‘’'›‹"
 _DOUBTFUL = "‚‘'”"
 _DEEPEST = 20  # nobody nests so deep; the time it would take grows with it
-_MARK = re.compile(r"''|[\"„“”‟«»‚‘’'›‹()\[\]]")
+_MARK = re.compile(r"[\"„“”‟«»‚‘’'›‹()\[\]](?:(?<=')')?")
 
 _NUMBER = re.compile(r"\d[.,:]?$|^(?:€|\$|US\$|£|§+|EUR|CHF|USD|No\.?|Nr\.?|#)$")
 _DIGITS = re.compile(r"[\d€$£]")
