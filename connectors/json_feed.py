@@ -15,7 +15,7 @@ def looks_like_json(body: bytes) -> bool:
 def parse_json_feed(body: bytes, url: str) -> Document | None:
     """The feed, or None if this is no JSON Feed."""
     try:
-        feed = json.loads(body.decode("utf-8-sig", "replace"))
+        feed = json.loads(_decoded(body))
     except (ValueError, RecursionError):
         return None
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
@@ -26,6 +26,14 @@ def parse_json_feed(body: bytes, url: str) -> Document | None:
     strays = len(feed["items"]) - len(items)
     notices = (f"{strays} items of the JSON Feed are no objects and were left out",) if strays else ()
     return Document(entries=tuple(_entry(item, feed, url) for item in items), notices=notices)
+
+
+def _decoded(body: bytes) -> str:
+    """JSON is UTF-8; where it is not, its maker meant what Windows writes in the West."""
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return body.decode("cp1252", "replace")
 
 
 def _entry(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:

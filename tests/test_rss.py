@@ -362,6 +362,12 @@ def test_the_only_date_there_is_counts_as_published() -> None:
 # --- Documents --------------------------------------------------------------------------------------------------------
 
 
+def test_a_json_feed_that_windows_wrote_keeps_its_umlauts() -> None:
+    body = '{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "1", "title": "Grüße für 5 €"}]}'
+    (item,) = read(body.encode("cp1252"))
+    assert item.title == "Grüße für 5 €"
+
+
 def test_a_json_feed_is_a_feed() -> None:
     body = """{"version": "https://jsonfeed.org/version/1.1", "title": "B", "language": "de", "items": [
         {"id": 7, "external_url": "https://blog.example/a", "title": "T", "content_html": "<p>Gr&uuml;n</p>",
