@@ -19,7 +19,8 @@ LARGEST_UPLOAD = 5 * 1024 * 1024  # bytes; X takes no more
 LARGEST_DOWNLOAD = 25 * 1024 * 1024  # bytes
 LONGEST_SIDE = 4096  # pixels, of a picture that has to be made smaller
 MOST_PIXELS = 50_000_000  # of all frames together; to unpack them takes a second or two, and 200 MB
-TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
+KINDS = ("JPEG", "PNG", "GIF", "WEBP")
+_TWO_IN_ONE = "MPO"  # what Pillow calls a JPEG with a second one behind it, as telephones write: depth, a preview
 
 
 class NoPicture(Exception):
@@ -51,7 +52,7 @@ def fitting(body: bytes) -> tuple[bytes, str]:
             if len(body) > LARGEST_UPLOAD:
                 return _smaller(picture), "image/jpeg"
             _unpack(picture)
-            return body, TYPES[str(picture.format)]
+            return body, f"image/{_kind(picture).lower()}"
     except NoPicture:
         raise
     except Exception as error:  # what a decoder says of hostile bytes is anybody's guess
@@ -60,10 +61,14 @@ def fitting(body: bytes) -> tuple[bytes, str]:
 
 def _opened(body: bytes) -> Pillow.Image:
     """The picture, its pixels not yet unpacked. Raises `NoPicture` if that would take too much."""
-    picture = Pillow.open(io.BytesIO(body), formats=list(TYPES))
+    picture = Pillow.open(io.BytesIO(body), formats=KINDS)
     if picture.width * picture.height > MOST_PIXELS:
         raise NoPicture(f"{picture.width} × {picture.height} pixels are too many: give it a smaller one")
     return picture
+
+
+def _kind(picture: Pillow.Image) -> str:
+    return "JPEG" if picture.format == _TWO_IN_ONE else str(picture.format)
 
 
 def _require_whole_file(body: bytes) -> None:
@@ -73,9 +78,9 @@ def _require_whole_file(body: bytes) -> None:
 
 
 def _unpack(picture: Pillow.Image) -> None:
-    """Unpack every frame once, up to the limit: what cannot be unpacked raises one of many errors."""
+    """Unpack every frame that is shown, up to the limit: what cannot be unpacked raises one of many errors."""
     pixels = 0
-    for frame in ImageSequence.Iterator(picture):
+    for frame in [picture] if _kind(picture) == "JPEG" else ImageSequence.Iterator(picture):
         pixels += picture.width * picture.height
         if pixels > MOST_PIXELS:
             return

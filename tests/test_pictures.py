@@ -43,6 +43,28 @@ def test_a_picture_that_is_too_large_is_made_smaller() -> None:
         assert opened.size == (1600, 1400)
 
 
+def telephone_picture(size: tuple[int, int] = (400, 300)) -> bytes:
+    """A JPEG with a second one behind it."""
+    first, second = (Pillow.frombytes("RGB", each, os.urandom(each[0] * each[1] * 3)) for each in (size, (40, 30)))
+    packed = io.BytesIO()
+    first.save(packed, "MPO", save_all=True, append_images=[second], quality=95)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("lost", [0, 900])
+def test_a_picture_of_a_telephone_goes_untouched_whatever_is_behind_it(lost: int) -> None:
+    body = telephone_picture()
+    body = body[: len(body) - lost]
+    assert fitting(body) == (body, "image/jpeg")
+
+
+def test_a_picture_of_a_telephone_that_is_too_large_is_made_smaller() -> None:
+    body = telephone_picture((3000, 2000))
+    assert len(body) > LARGEST_UPLOAD
+    with Pillow.open(io.BytesIO(fitting(body)[0])) as opened:
+        assert (opened.format, opened.size) == ("JPEG", (3000, 2000))
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>not found</html>", b"%PDF-1.7", b"\x89PNG\r\n\x1a\nrubbish"])
 def test_bytes_that_are_no_picture_are_told(body: bytes) -> None:
     with pytest.raises(NoPicture):
@@ -71,7 +93,7 @@ def animation() -> bytes:
     return packed.getvalue()
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "animated GIF"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "animated GIF", "MPO"])
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.95])
 def test_a_picture_that_is_cut_off_is_told(kind: str, part: float) -> None:
     body = animation() if kind == "animated GIF" else picture(kind, (400, 300))
