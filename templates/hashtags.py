@@ -16,8 +16,10 @@ _FURNITURE = words_of(
     unsorted untagged verschiedenes
     """
 )
-_WORD = re.compile(r"[\w\u0300-\u036f]+")
-_IN_TEXT = re.compile(r"(?<![\w&])[#＃]([\w\u0300-\u036f]+)")
+# What stands upon, below and beside letters (vowels of Hindi, points of Hebrew), up to the marks that choose an emoji
+_MARKS = "".join(mark for mark in map(chr, range(0x300, 0xFE00)) if unicodedata.category(mark) in ("Mn", "Mc"))
+_WORD = re.compile(rf"\w[\w{_MARKS}]*")
+_IN_TEXT = re.compile(rf"(?<![\w&])[#＃]({_WORD.pattern})")
 
 
 def hashtags(tags: Iterable[str], language: Known, *, text: str = "", most: int) -> list[str]:
@@ -48,8 +50,13 @@ def _one_word(tag: str, language: Known) -> str:
     name = unicodedata.normalize("NFC", tag).rstrip("/ ").rpartition("/")[2]
     name = re.sub(r"['’`´]", "", name).replace("&", " und " if language == "de" else " and ")
     parts = _WORD.findall(name)
-    word = parts[0] if len(parts) == 1 else "".join(part[:1].upper() + part[1:] for part in parts)
+    word = parts[0] if len(parts) == 1 else "".join(map(_capital, parts))
     return word if 2 <= len(word) <= _LONGEST and _is_word(word) and _key(word) not in _FURNITURE else ""
+
+
+def _capital(word: str) -> str:
+    """With a capital, unless it has one further on: iPhone, eBike."""
+    return word if word.lower() != word else word[:1].upper() + word[1:]
 
 
 def _is_word(word: str) -> bool:

@@ -28,6 +28,15 @@ def made(*tags: str, text: str = "", most: int = 9, language: str = "de") -> lis
         ("Новости", "#Новости"),
         ("日本", "#日本"),
         ("Bu\u0308ro", "#Büro"),
+        ("हिन्दी", "#हिन्दी"),
+        ("தமிழ்", "#தமிழ்"),
+        ("বাংলা ভাষা", "#বাংলাভাষা"),
+        ("שָׁלוֹם", "#שָׁלוֹם"),
+        ("iPhone 15", "#iPhone15"),
+        ("eBike Tour", "#eBikeTour"),
+        ("mRNA-impfstoff", "#mRNAImpfstoff"),
+        ("❤️ Köln", "#Köln"),
+        ("Herz ❤️", "#Herz"),
     ],
 )
 def test_a_tag_becomes_one_word(tag: str, hashtag: str) -> None:
@@ -55,6 +64,7 @@ def test_one_hashtag_in_several_spellings_is_one() -> None:
 
 def test_the_text_has_it_already() -> None:
     assert made("Büro", "Messe", text="Alles fürs #buro! Und eine Messe") == ["#Messe"]
+    assert made("हिन्दी", "שָׁלוֹם", text="#हिन्दी #שלום") == []
 
 
 def test_never_more_than_the_route_allows() -> None:
