@@ -20,9 +20,10 @@ _APPEARED_FIRST = {
     "Innlegget": "dukket først opp på",
     "Příspěvek": "pochází z",
 }
+# Behind any words but those that lead to it ("Worth reading: The post …"), for a title or an emoji has no full stop
 _CREDIT = re.compile(
-    r"(?:^|(?<=[.!?…\]»“”] ))"
-    rf"(?:{'|'.join(f'{start} .{{0,300}}?{verb}' for start, verb in _APPEARED_FIRST.items())}"
+    r"(?:^|(?<=[^,:;–—-] ))"
+    rf"(?:{'|'.join(f'{start} (?:(?!{start}).){{0,300}}?{verb}' for start, verb in _APPEARED_FIRST.items())}"
     r"|This (?:article|entry|post|story) (?:was )?(?:first|originally) (?:appeared|published) (?:on|at|in)) .{1,200}$"
 )
 _PRIVACY_NOTICE = re.compile(
@@ -46,17 +47,35 @@ _MORE = "|".join(
         *("Lees (?:meer|verder)", "Czytaj (?:dalej|więcej)", "Läs mer", "Læs mere", "Les mer", "Lue lisää"),
     ]
 )
+_END = r"(?:(?<=[!?…\]])|(?<=\w{5}\.))"  # of a sentence for certain: a shorter word may be an abbreviation
+_MAYBE = r"(?<=[.)»“”\"])"  # so may a quotation or a bracket go on: only a capital or an arrow behind it is a beginning
+_POINTS = r"[>→»›⟶➔➜▶\])]"
 _ARROW = r"[ .…>→»›⟶➔➜▶\])]"
-_MORE_OF_WHAT = r"(?:[:,]? (?:about|on|at|in|über|auf|bei) .{1,200}|:? ?[„“\"«»‘'].{1,200})?"
-_MORE_LINE = re.compile(
+# A title in its marks, a topic with an arrow, a place with a dot in its name: anything else may be a sentence
+_MORE_OF_WHAT = (
+    r"(?::? ?[„“\"«»‘'][^„“”\"«»]{1,200}[“”\"«»’']"
+    rf"|[:,]? (?:about|on|at|in|über|auf|bei) (?:[^.:!?]{{1,100}} {_POINTS}|[\w-]+(?:\.[\w-]+)*\.[a-z]+))?"
+)
+_MORE_LINK = (
     rf"(?:[(\[]?(?:{_MORE}){_MORE_OF_WHAT}{_ARROW}{{0,12}}|„[^„“]{{1,200}}“ weiterlesen{_ARROW}{{0,12}}"
-    r"|Continue reading .{1,200}|[(\[](?:more|mehr)(?:…|\.\.\.)?[)\]])$",
-    re.IGNORECASE,
+    rf"|(?:mehr|more) ?{_POINTS}{{1,5}})"
+)
+_MORE_LINE = re.compile(
+    rf"(?:{_MORE_LINK}|Continue reading .{{1,200}}(?<![^.…]\.)|[(\[](?:more|mehr)(?:…|\.\.\.)?[)\]])$", re.IGNORECASE
 )
 _MORE_TAIL = re.compile(
-    rf"(?:(?<=[.!?…\])»“”\"]) ?(?:[(\[]?(?:{_MORE}){_MORE_OF_WHAT}{_ARROW}{{0,12}}|„[^„“]{{1,200}}“ weiterlesen)"
-    rf"| [(\[]?(?:{_MORE}) ?[>→»›⟶➔➜▶\])]{{1,5}}"
+    rf"(?:{_END} ?{_MORE_LINK}|(?:(?<=\.) ?|{_MAYBE} )(?=(?-i:[A-ZÀ-Þ„(\[])|.*{_POINTS}$){_MORE_LINK}"
+    rf"| [(\[]?(?:{_MORE}) ?{_POINTS}{{1,5}}"
     r"| [(\[](?:more|mehr)(?:…|\.\.\.)?[)\]])$",
+    re.IGNORECASE,
+)
+_CATEGORIES = re.compile(
+    r"(?:Filed under|Posted in|Tagged(?: with)?|Abgelegt unter|Einsortiert unter|Schlagwörter): ?[^.!?]{1,300}$",
+    re.IGNORECASE,
+)
+# A heading and the titles below it: what ends like a sentence is no title
+_RELATED = re.compile(
+    r"(?:^|\n)(?:Ähnliche (?:Beiträge|Artikel)|Related (?:posts|articles)) ?:?(?:\n[^\n]{1,150}(?<![.!:])){1,10}$",
     re.IGNORECASE,
 )
 _CHATTER = re.compile(
@@ -98,15 +117,15 @@ _MOST_WORDS = 10  # a longer sentence says more
 
 _NETWORKS = _words(
     """
-    bluesky copy drucken e-mail email facebook flipboard kopieren link linkedin mail mastodon messenger pinterest pocket
-    print reddit skype telegram threads tumblr twitter whatsapp x xing
+    bluesky copy drucken e-mail email facebook flipboard kopieren link linkedin mail mastodon messenger pin pinterest
+    pocket print reddit skype telegram threads tumblr twitter whatsapp x xing
     """
 )
 _SHARE = _words("share teile teilen tweet tweeten twittern")
 _SHARING = _NETWORKS | _SHARE | _words("artikel article auf beitrag bei den diesen mit on per post the this via")
 
 _WORD = re.compile(r"[^\W_]+(?:[-’'][^\W_]+)*")
-_SENTENCE_START = re.compile(r"(?<=[.!?…\])»“”\"]) (?=\S)")
+_SENTENCE_START = re.compile(rf"{_END} (?=\S)|{_MAYBE} (?=[^\sa-zß-ÿ])")
 
 
 def without_furniture(text: str) -> str:
@@ -126,11 +145,11 @@ def _without_last_furniture(text: str) -> str:
 
 
 def _shorter(text: str) -> str:
-    text = _without_share_bar(text)
+    text = _RELATED.sub("", _without_share_bar(text))
     start, newline, line = text.rpartition("\n")
     kept = _PRIVACY_NOTICE.sub("", _CREDIT.sub("", line))
     kept = kept[:-300] + _MORE_TAIL.sub("", kept[-300:])
-    if any(alone.match(line) for alone in (_MORE_LINE, _CHATTER, _SUBMITTED)) or _points_on(line):
+    if any(alone.match(line) for alone in (_MORE_LINE, _CATEGORIES, _CHATTER, _SUBMITTED)) or _points_on(line):
         kept = ""
     return start + newline + _without_last_sentence(kept)
 

@@ -121,6 +121,18 @@ def test_what_is_no_text_of_the_article_is_left_out(furniture: str) -> None:
         " Hosted on Acast. See acast.com/privacy for more information.",
         "<p>Hosted by Simplecast, an AdsWizz company. See pcm.adswizz.com for information about our collection and use"
         " of personal data for advertising.</p>",
+        " mehr »",
+        " weiterlesen",
+        "<p>mehr »</p>",
+        " Read more about the hall »",
+        "<p>Weiterlesen auf heise.de</p>",
+        "<p>Read more: “The new hall”</p>",
+        "<p>Tweet</p><p>Share</p><p>Pin</p>",
+        "<p>Tweet/Share/Pin</p>",
+        "<p>Ähnliche Beiträge:</p><ol><li>Das neue Tor</li><li>Was kostet eine Halle?</li></ol>",
+        "<h3>Related posts</h3><ul><li>The new gate</li></ul>",
+        "<p>Read more…</p><p>Filed under: <a href='x'>Bau</a>, Neues Tagged: Halle, Tor</p>",
+        "<p>Einsortiert unter:Allgemein</p>",
         " Privacy Policy at https://art19.com/privacy and California Privacy Notice at https://art19.com/p#do-not-sell.",
     ],
 )
@@ -158,10 +170,44 @@ def test_the_end_that_the_feed_wrote_is_cut_off(ending: str) -> None:
         "The vote is over. See firma.de/vote for the results.",
         "The town has no parks. This is not the full story.",
         "We talked for hours. Learn more about beekeeping in Cologne.",
+        'Die Aktion "Mehr lesen" startet heute in allen Filialen.',
+        "Die Aktion »Mehr lesen« startet heute",
+        'Das Buch "Read more" ist da.',
+        'Das neue Buch heißt "Read more"',
+        "Am Samstag ist Vorlesetag! Mehr lesen auf dem Sofa: Wir laden Kinder ein.",
+        "Am Samstag ist Vorlesetag!\nMehr lesen auf dem Sofa: Wir laden Kinder ein.",
+        "Am Samstag ist Vorlesetag! Mehr lesen auf dem Sofa!",
+        'Am Samstag ist Vorlesetag! Mehr lesen: "Das Tor" ist unser Buch des Monats.',
+        'Am Samstag ist Vorlesetag!\nJetzt lesen "Das Tor" und "Die Halle" 30 Kinder vor.',
+        "Kinder sollen z. B. mehr lesen",
+        "Man kann ggf. weiterlesen",
+        "Kommen Sie! Jetzt lesen um 18.30",
+        'Mit der "Buchwoche" mehr lesen',
+        "Wir wollen (viel) mehr lesen",
+        f"{NEWS} Bücher, Spiele und vieles mehr »",
+        f"{NEWS}\nContinue reading books with your children.",
+        f"{NEWS} Lesetipp: Der Beitrag von Anna erschien zuerst auf Englisch.",
+        f"{NEWS}\nRing\nKette\nPin",
+        f"{NEWS}\nTags: 8 bis 18 Uhr",
+        f"{NEWS}\nFiled under: things that we love. Come and see.",
+        f"{NEWS}\nÄhnliche Beiträge:\nDas Tor\nKommen Sie vorbei!",
+        f"Ähnliche Beiträge:\nDas Tor\n{NEWS}",
     ],
 )
 def test_ordinary_text_stays_what_it_is(text: str) -> None:
     assert plain_text(text) == text
+
+
+def test_a_credit_behind_words_without_a_full_stop_is_cut_off() -> None:
+    credit = "Der Beitrag Halle erschien zuerst auf Firma."
+    assert plain_text(f"<p>Kommt vorbei 🎉 {credit}</p>") == "Kommt vorbei 🎉"
+    assert plain_text(f"Die Halle ist fertig {credit}") == "Die Halle ist fertig"
+
+
+def test_a_credit_begins_where_it_is_written_and_not_with_the_first_words_like_it() -> None:
+    text = "The post office opens at nine. Come early."
+    assert plain_text(f"<p>{text}</p> The post Hall appeared first on Firm.") == text
+    assert plain_text(f"{text} The post Hall appeared first on Firm.") == text
 
 
 def test_a_bracket_of_links_behind_the_last_sentence_is_no_text() -> None:
@@ -241,6 +287,9 @@ def test_code_that_shows_markup_keeps_it() -> None:
         *(
             "(mehr) " * 28_000,
             " Mehr dazu." * 18_000,
+            "Read more on " + "a." * 100_000,
+            "Ähnliche Beiträge\n" * 11_000,
+            "Der Beitrag erschien zuerst " * 7_000,
             "<select><selectedcontent></selectedcontent>" + "<option>x" * 5_900,
         ),
     ],
