@@ -8,6 +8,7 @@ One difference is left: where a host without protocol holds the same name twice,
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from connectors.tweet_length_hosts import DOTTED, Host, has_short_labels, host_in, starts, tld_ends
 
@@ -45,7 +46,8 @@ Link = tuple[int, int, str]
 _Tlds = dict[int, int]
 
 
-def find(text: str) -> list[Link]:
+@lru_cache(maxsize=4)  # whoever weighs a draft asks for its links as well
+def find(text: str) -> tuple[Link, ...]:
     """The links of a text in NFC, in order."""
     links: list[Link] = []
     tlds = tld_ends(text)
@@ -58,7 +60,7 @@ def find(text: str) -> list[Link]:
                 done, has_path = _tail(text, end)
                 links += _links(text, host, done, has_path, tlds)
         position = max(done, position)
-    return links
+    return tuple(links)
 
 
 def _tail(text: str, end: int) -> tuple[int, bool]:
