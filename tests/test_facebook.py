@@ -5,6 +5,7 @@ import logging
 import traceback
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -780,12 +781,8 @@ def test_every_real_answer_is_read():
 def test_the_links_of_the_real_posts_lead_away_from_facebook_without_its_redirect():
     links = {item.link: item for _, posts in real_answers() for item in read_all(posts) if item.extra["kind"]}
     assert all("l.php" not in link and "fbclid" not in link for link in links)
-    titled = {item.title: link for link, item in links.items() if item.title}
-    assert titled["Peering automation at Facebook - Facebook Engineering"].startswith(
-        "https://engineering.fb.com/2021/"
-    )
-    assert titled["Launching the NetHack Challenge at NeurIPS 2021"].startswith("https://ai.facebook.com/blog/")
-    assert "https://fb.me/Ninja-Van-Success-Story" in links
+    hosts = {urlsplit(link).hostname for link in links}
+    assert {"engineering.fb.com", "ai.facebook.com", "fb.me"} <= hosts, "its blogs, and a short link"
 
 
 def read_all(posts):
