@@ -145,7 +145,8 @@ class Intake:
         values = {"changed_at": self._now, **_content(item)}
         self._connection.execute(update(SeenItem).where(SeenItem.id == seen.id).values(values))
         tell = reveal if item.extra.get(SHORT_LINK) == seen.link else retell
-        for row in self._connection.execute(select(Post).where(Post.item_id == seen.id)).all():
+        # Locked: a worker on PostgreSQL may claim one in the very moment that its story is decided.
+        for row in self._connection.execute(select(Post).where(Post.item_id == seen.id).with_for_update()).all():
             self._note_edit(row)
             tell(self._connection, row, short(item.story), instead_of=instead_of, now=self._now)
 

@@ -28,6 +28,7 @@ from state.intake import Sources
 from state.pruning import Pruning
 from state.report import Reports
 from state.sending import Sending
+from state.stories import take_back
 from state.told import ToldTroubles
 from state.transition import lock, move, tweeted_as
 from state.values import SettleError
@@ -56,6 +57,9 @@ class Ledger(Sources, Sending, Doubts, Accounts, ToldTroubles, Reports, Pruning)
             other = tweet_id and tweeted_as(connection, row.account, tweet_id)
             if other:
                 raise SettleError(f"tweet {tweet_id} is post {other} already")
+            teller = None if status == "skipped" else take_back(connection, row, now=now)
+            if teller and status == "waiting":
+                raise SettleError(f"post {teller} tells this story already: this one would be a second tweet of it")
             # The end of its time was a machine's judgement: the person's counts more.
             changes = {"tweet_id": tweet_id, "posted_at": now} if status == "posted" else {"expires_at": None}
             move(connection, post_id, status, f"a person settled it: it was {row.status}", now=now, **changes)

@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Row, select, update
 
+from state.identity import short
 from state.models import Post, SeenItem, Source
 from state.transition import move
 
+_WORDLESS = dict.fromkeys(("text", "link", "weight", "price", "images"))
 _NEWEST = 100  # items that tell which hosts a source writes about
 _LONGEST_STORY = 8192  # characters of a link: looking at the host takes quadratic time in it
 
@@ -60,7 +62,7 @@ def pass_on(connection: Connection, row: Row[Any], *, now: datetime) -> None:
         .join(Source, Source.name == SeenItem.source)
         .where(Post.same_as == row.id, Post.created_at > Source.first_read_at)
     )
-    heir = connection.execute(heirs.order_by(Post.id).limit(1)).scalar()
+    heir = connection.execute(heirs.order_by(Post.id).limit(1).with_for_update(of=Post)).scalar()
     if heir is None:
         return
     why = f"post {row.id} does not tell this story any more"
@@ -72,7 +74,10 @@ def pass_on(connection: Connection, row: Row[Any], *, now: datetime) -> None:
 def retell(
     connection: Connection, row: Row[Any], story: str, *, instead_of: Collection[str] = (), now: datetime
 ) -> None:
-    """An edited item may be about something else by now: its post tells that, or repeats who tells it already."""
+    """An edited item may be about something else by now: its post tells that, or repeats who tells it already.
+
+    It has no words then until it is worded anew: another worker may be about to send the old ones.
+    """
     if row.story in (None, story) or row.attempt or row.status not in ("waiting", "held"):
         return
     pass_on(connection, row, now=now)
@@ -83,7 +88,7 @@ def retell(
     if teller is not None:
         give_up(connection, teller)
         repeat(connection, teller, row, now=now)
-    connection.execute(update(Post).where(Post.id == row.id).values(story=story))
+    connection.execute(update(Post).where(Post.id == row.id).values(story=story, **_WORDLESS))
 
 
 def reveal(
@@ -100,6 +105,21 @@ def reveal(
     elif teller is not None:
         return
     connection.execute(update(Post).where(Post.id == row.id).values(story=story))
+
+
+def take_back(connection: Connection, row: Row[Any], *, now: datetime) -> int | None:
+    """A person wants this post after all: it tells the story of its item, unless another has. The id of that other."""
+    story = short(connection.execute(select(SeenItem.story).where(SeenItem.id == row.item_id)).scalar_one())
+    if row.story in (None, story):
+        return None
+    teller = teller_of(connection, row.account, story)
+    if teller is not None and not gives_way(teller, {teller.source}):
+        return int(teller.id)
+    if teller is not None:
+        give_up(connection, teller)
+        repeat(connection, teller, row, now=now)
+    connection.execute(update(Post).where(Post.id == row.id).values(story=story))
+    return None
 
 
 def hosts_of(connection: Connection, source: str) -> frozenset[str]:

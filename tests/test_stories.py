@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from ledger_kit import DRAFT, LEASE, add, claimed, item, shown, state
+from ledger_kit import DRAFT, LEASE, add, claimed, item, shown, state, tweet, worded
 
 from connectors.contract import Item
 from connectors.short_links import ShortLinks, is_short
@@ -25,6 +25,7 @@ from flows.pipeline import poll
 from flows.preview import foresee
 from flows.results import Report
 from state.ledger import Ledger
+from state.values import SettleError
 from tests.house import ADDRESS, MINUTE, NOW, House, article, open_house
 
 PAGE = "100200300400500"
@@ -407,6 +408,38 @@ def test_a_post_that_may_be_out_leaves_its_story_to_nobody(ledger: Ledger) -> No
     assert ledger.withdraw(claim.id, "withdrawn: it is gone", now=NOW)
     again = add(ledger, item(1, source="facebook", id="f1"))
     assert state(ledger, again) == "skipped"
+
+
+def test_an_old_worker_cannot_send_the_words_of_a_story_that_was_passed_on(ledger: Ledger) -> None:
+    turning = worded(ledger, item(1))
+    with ledger.intake("blog", now=NOW) as intake:
+        intake.sort([item(1, id=item(1).id, link="https://b.example/other", story="https://b.example/other")])
+    assert ledger.claim(turning, lease=LEASE, now=NOW) is None, "its words are those of the old story"
+
+
+def test_what_a_person_wants_after_all_takes_its_story_back_from_whoever_waits_with_it(ledger: Ledger) -> None:
+    first = add(ledger, item(1))
+    ledger.withdraw(first, "withdrawn: it is gone", now=NOW)
+    second = add(ledger, item(1, source="facebook", id="f1"))
+    assert state(ledger, second) == "waiting"
+    ledger.settle(first, "waiting", now=NOW)
+    assert (state(ledger, first), state(ledger, second)) == ("waiting", "skipped")
+
+
+def test_a_story_that_is_told_cannot_be_settled_into_a_second_tweet(ledger: Ledger) -> None:
+    first = add(ledger, item(1))
+    ledger.withdraw(first, "withdrawn: it is gone", now=NOW)
+    claim = claimed(ledger, item(1, source="facebook", id="f1"))
+    ledger.confirm(claim, tweet(), now=NOW)
+    with pytest.raises(SettleError, match=f"post {claim.id} tells this story already"):
+        ledger.settle(first, "waiting", now=NOW)
+
+
+def test_what_a_person_knows_to_be_out_is_told_by_nobody_else(ledger: Ledger) -> None:
+    first = add(ledger, item(1))
+    ledger.withdraw(first, "withdrawn: it is gone", now=NOW)
+    ledger.settle(first, "posted", now=NOW)
+    assert state(ledger, add(ledger, item(1, source="facebook", id="f1"))) == "skipped"
 
 
 def test_an_edit_that_turns_to_another_article_leaves_the_first_to_the_next_post(company: Company) -> None:

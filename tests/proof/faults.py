@@ -132,7 +132,7 @@ class Company:
 
     def _at_rest(self) -> bool:
         counts = self.house.counts()
-        return counts["posted"] == sum(counts.values())
+        return counts["posted"] == sum(counts.values()) == self.published
 
     def _decide(self) -> None:
         """A person looks at the account, and settles what the machine could not."""

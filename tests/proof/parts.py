@@ -20,7 +20,7 @@ from tests.proof.report import Found
 from tests.proof.zygote import ROOT, Zygote
 
 PROPERTIES = ("test_ledger_model.py", "test_links.py", "test_plain_text.py", "test_tweet_length.py", "test_render.py")
-LEDGERS = ("test_ledger.py", "test_intake.py", "test_models.py", "test_database.py", "test_rebuild.py")
+LEDGERS = ("ledger", "intake", "models", "database", "rebuild", "stories", "pruning")
 
 
 @contextmanager
@@ -46,11 +46,13 @@ def crashes(kind: str, share: float, found: Found, folder: Path) -> None:
             house = folder / str(number)
             house.mkdir()
             kill_everywhere(house, zygote, scene, databases, every(step, choose), found)
+    _at_least(250 * share, found.killed, "places", found)
 
 
 def faults(kind: str, share: float, found: Found, folder: Path) -> None:
     with chosen(kind, folder) as databases, Zygote() as zygote:
         endure(folder, zygote, databases, found, items=round(1000 * share))
+    _at_least(500 * share, found.faults, "faults", found)
 
 
 def hostile(_kind: str, share: float, found: Found, folder: Path) -> None:
@@ -63,6 +65,13 @@ def hostile(_kind: str, share: float, found: Found, folder: Path) -> None:
         bodies = [*originals, *mutations(originals, round(10_000 * share))]
         ended = read_all(bodies, app, found, store_every=20)
     beside_a_good_source(folder / "beside", [*ended[:20], *mutations(originals, 10, seed=2)], found)
+    _at_least(10_000 * share, found.inputs, "inputs", found)
+
+
+def _at_least(wanted: float, done: int, what: str, found: Found) -> None:
+    """A part that does next to nothing proves nothing."""
+    if done < wanted:
+        found.lost.append(f"only {done} {what} were tried, and not {wanted:.0f}")
 
 
 def secrets(_kind: str, _share: float, found: Found, folder: Path) -> None:
@@ -82,7 +91,7 @@ def properties(_kind: str, share: float, found: Found, _folder: Path) -> None:
 
 def suites(_kind: str, _share: float, found: Found, _folder: Path) -> None:
     """The ledger on both databases, the guards of everything that is fetched, and two workers under Prefect."""
-    _pytest(found, *LEDGERS, "test_web.py", "test_prefect_workers.py")
+    _pytest(found, *(f"test_{name}.py" for name in (*LEDGERS, "web", "prefect_workers")))
 
 
 def _pytest(found: Found, *arguments: str) -> None:
