@@ -25,9 +25,11 @@ from flows.status import overview
 from state.values import DatabaseError
 
 # Every step is a task run whose state says how it went. Once is enough: not by our own log line for terminals too, nor
-# by the line in which Prefect (3.8.8) repeats a failure with "NoneType: None".
+# by the lines in which Prefect (3.8.8) repeats that a task or a run has failed, with a traceback of its own insides.
+_REPEATS = ("Task run failed with", "Engine execution exited with unexpected", "Execution of flow run")
 logging.getLogger("crosspost.progress").propagate = False
-logging.getLogger("prefect.task_runs").addFilter(lambda line: not line.getMessage().startswith("Task run failed with"))
+for _name in ("prefect.task_runs", "prefect.flow_runs", "prefect.engine"):
+    logging.getLogger(_name).addFilter(lambda line: not (line.exc_info and line.getMessage().startswith(_REPEATS)))
 
 # Far more than any poll takes: a run that hangs must not keep the next ones out for ever.
 LONGEST_RUN_SECONDS = 3600

@@ -23,8 +23,8 @@ def serve_numbers(config: Config, port: int) -> int:
     registry.register(_Numbers(config))
     try:
         server, _ = start_http_server(port, addr=HOST, registry=registry)
-    except OSError as error:
-        raise ServerDied(f"port {port} cannot be had for --metrics ({error.strerror}); choose another") from None
+    except (OSError, OverflowError) as error:
+        raise ServerDied(f"port {port} cannot be had for --metrics ({error}); choose another") from None
     return int(server.server_port)
 
 

@@ -70,9 +70,8 @@ def _poll_until_stopped(config: Config, console: Console) -> bool:
     _end_leftovers(served, "Crashed", "`crosspost serve` ended before this run did; the next one goes on from here")
     _start_now(served)
     console.print(f"Polling every {config.every}; Ctrl-C ends it.", markup=False)
-    if not _run(runner):
+    if not _run(runner, config):
         return False
-    _let_tweets_finish(config)
     with suppress(httpx.HTTPError):
         _end_leftovers(served, "Cancelled", "`crosspost serve` was stopped; the next run goes on from here")
     return True
@@ -91,6 +90,8 @@ def _use_lasting_api(console: Console) -> Server | None:
     with console.status("Starting Prefect …"):
         server = start_server(LASTING, port=get_current_settings().server.api.port)
     adopt(server)
+    if trouble := unreachable():
+        raise ServerDied(f"{trouble}: the server that was started here has a password that its clients do not")
     console.print(f"Prefect: {server.url}", markup=False)
     return server
 
@@ -145,7 +146,7 @@ def deployment(config: Config) -> Any:
     )
 
 
-def _run(runner: "Runner") -> bool:
+def _run(runner: "Runner", config: Config) -> bool:
     """Until a signal comes, or Prefect cannot be had any more; whether it was a signal.
 
     A poll that works when a signal comes is ended; a tweet amid it is written down first.
@@ -154,14 +155,14 @@ def _run(runner: "Runner") -> bool:
     runner.handle_sigterm = lambda *_: None  # type: ignore[method-assign]
     try:
         with redirect_stdout(None):  # it prints its tracebacks
-            return run_until_stopped(runner.start)
+            return run_until_stopped(runner.start, first=lambda: _let_tweets_finish(config))
     except Exception as error:
         logger.debug("the runner has given up", exc_info=error)
         return False
 
 
 def _let_tweets_finish(config: Config) -> None:
-    """The run that was stopped writes its tweet down first; without us, systemd would kill it amid that."""
+    """The run writes its tweet down first: Prefect ends it by SIGKILL, wherever it is."""
     ends = time.monotonic() + LONGEST_SEND.total_seconds()
     with suppress(DatabaseError), opened(config) as app:
         while app.ledger.counts()["sending"] and time.monotonic() < ends:

@@ -15,15 +15,15 @@ def sigterm_is_ctrl_c() -> None:
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
-def run_until_stopped(work: Callable[[], Awaitable[None]]) -> bool:
-    """Run an event loop until the work is done, or Ctrl-C or SIGTERM cancels it; whether they did.
+def run_until_stopped(work: Callable[[], Awaitable[None]], *, first: Callable[[], None]) -> bool:
+    """Run an event loop until the work is done, or a stop signal cancels it once `first` is over; whether it did.
 
-    Those that come while the loop is made count, too: as an exception there, they would leave half a loop behind.
+    Signals that come while the loop is made count, too: as an exception there, they would leave half a loop behind.
     """
     early: list[int] = []
     before = {number: signal.signal(number, lambda number, _frame: early.append(number)) for number in STOPS}
     try:
-        asyncio.run(_cancelled_by_stops(work, early))
+        asyncio.run(_cancelled_by_stops(work, first, early))
     except asyncio.CancelledError:
         return True
     finally:
@@ -32,11 +32,15 @@ def run_until_stopped(work: Callable[[], Awaitable[None]]) -> bool:
     return False
 
 
-async def _cancelled_by_stops(work: Callable[[], Awaitable[None]], early: list[int]) -> None:
-    task = asyncio.current_task()
+async def _cancelled_by_stops(work: Callable[[], Awaitable[None]], first: Callable[[], None], early: list[int]) -> None:
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task  # noqa: S101  (a coroutine that runs is a task)
+
+    def stop() -> None:
+        loop.run_in_executor(None, first).add_done_callback(lambda _: task.cancel())
+
     for number in STOPS:
-        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        loop.add_signal_handler(number, stop)
     if early:
         task.cancel()
     await work()

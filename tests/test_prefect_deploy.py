@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.simulators.faults import answer
 from tests.house import House, article, open_house
 from tests.prefect_kit import Prefect, until
 
@@ -53,6 +54,16 @@ def test_a_worker_runs_the_clone(prefect: Prefect, clone: Path, worker: None, ho
     run = prefect.end_of(prefect.start("crosspost/production", config=str(house.folder / "crosspost.toml")))
     assert (run["state"]["name"], run["state"]["message"]) == ("Completed", "1 tweeted")
     assert len(house.tweets) == 1
+
+
+def test_a_failed_run_of_a_worker_leaves_no_traceback(
+    prefect: Prefect, clone: Path, worker: None, house: House
+) -> None:
+    house.blog.instead = answer(404)
+    started = prefect.start("crosspost/production", config=str(house.folder / "crosspost.toml"))
+    assert prefect.end_of(started)["state"]["name"] == "Failed"
+    until(lambda: any("exited with status" in line for line in prefect.logs(started)), "the worker's last word")
+    assert not any("Traceback" in line for line in prefect.logs(started))
 
 
 def test_a_worker_runs_the_halves(prefect: Prefect, clone: Path, worker: None, house: House) -> None:

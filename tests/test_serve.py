@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,7 @@ class StopAmidATweet:
         if endpoint == "post" and self.victim:
             os.killpg(self.victim.pid, self.number)
             self.victim = None
+            time.sleep(2)  # X takes its time: whoever is not waited for is dead by then
         return None
 
 
