@@ -57,6 +57,9 @@ class Prefect:
     def patch(self, path: str, data: Mapping[str, Any]) -> Any:
         return self._ask("PATCH", path, json=data)
 
+    def delete(self, path: str) -> Any:
+        return self._ask("DELETE", path)
+
     def _ask(self, method: str, path: str, **content: Any) -> Any:
         """What the server answers; its SQLite may be busy, and then it wants to be asked again, as Prefect's client does."""
         for _ in range(20):
