@@ -1,8 +1,9 @@
 """Is it still there? What was taken back while it waited is not tweeted."""
 
-from connectors.contract import Item, SourceDown, SourceError
+from connectors.contract import Item, SourceError
 from connectors.transport import deadline
 from flows.app import App
+from flows.left_alone import left_alone, remember
 from flows.routing import route_for
 
 _SECONDS = 10.0
@@ -22,13 +23,12 @@ def withdrawn(app: App, account: str, item: Item) -> str:
 
 def _asked(app: App, item: Item) -> str:
     """What the source says; a site that is down, or wants to be left alone, has withdrawn nothing."""
-    known, now = app.ledger.source(item.source), app.now()
-    if known.not_before and known.not_before > now:
+    if left_alone(app, item.source):
         return ""
     try:
         with deadline(_SECONDS):
-            return app.config.sources[item.source].withdrawn(app.web, item, known.validators, now=now)
+            validators = app.ledger.source(item.source).validators
+            return app.config.sources[item.source].withdrawn(app.web, item, validators, now=app.now())
     except SourceError as error:
-        if isinstance(error, SourceDown) and error.after:  # so that nobody asks it for the next tweet either
-            app.ledger.source_failed(item.source, str(error), not_before=error.after)
+        remember(app, item.source, error)  # so that nobody asks it for the next tweet either
         return ""
