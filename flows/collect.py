@@ -50,7 +50,7 @@ def _store(app: App, intake: Intake, name: str, fetched: Fetched) -> Collected:
 def read_of(app: App, intake: Intake, name: str, fetched: Fetched) -> Read:
     """What a look at a source brought, compared with what is known."""
     source = app.config.sources[name]
-    compared = intake.sort(fetched.items, instead_of=_repeating(app, source))
+    compared = intake.sort(fetched.items, own=not source.hold, instead_of=_repeating(app, source))
     owners = [other for other, settings in app.config.sources.items() if not settings.hold]
     return Read(
         source=source,

@@ -42,7 +42,7 @@ def _word(app: App, account: str, post: Waiting) -> Outcome | None:
     except TemplateError as error:
         objection = str(error)
     if not objection:
-        app.ledger.word(post.id, draft, now=now)
+        app.ledger.word(post.id, draft, story=post.item.story, now=now)
         return None
     app.ledger.hold(post.id, objection, now=now)
     failure = f"{account}: post {post.id} is held: {objection}"

@@ -12,7 +12,7 @@ from state.engine import BUSY_SECONDS, address, make_engine, writing
 from state.ledger import Ledger
 from state.values import DatabaseError
 
-SCHEMA = "0001"  # the newest revision in migrations/versions
+SCHEMA = "0002"  # the newest revision in migrations/versions
 VERSION_TABLE = "crosspost_schema"  # not Alembic's usual name: Prefect, in the same database, has that one
 MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATING = 7_267_001  # any number that nobody else locks

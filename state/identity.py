@@ -36,7 +36,7 @@ class Known:
         if seen is not None:
             return seen
         for seen in filter(None, map(self._seen.get, hints(item))):
-            if seen.id not in self._present and _alike(item, seen):
+            if seen.id not in self._present and alike(item, seen):
                 self._present.add(seen.id)
                 return seen
         return None
@@ -88,6 +88,7 @@ def _is_link(text: str) -> bool:
     return text.startswith(("http://", "https://"))
 
 
-def _alike(item: Item, seen: Row[Any]) -> bool:
+def alike(item: Item, seen: Row[Any]) -> bool:
+    """Whether an item is what was seen, as far as its title or its date can tell."""
     same_title = bool(item.title) and storable(item.title) == seen.title
     return same_title or (item.published is not None and item.published == seen.published_at)

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from connectors.contract import SHORT_LINK, Draft, Item, Posted
 from state.engine import Connected, insert_if_missing
-from state.identity import Known, short
+from state.identity import Known, alike, short
 from state.models import History, Post, SeenItem, Source
-from state.stories import give_up, gives_way, hosts_of, repeat, retell, reveal, same_story, teller_of
+from state.stories import give_up, gives_way, hosts_of, rename, repeat, retell, same_story, teller_of
 from state.transition import move, note, tweeted_as, words
 from state.values import Added, Sorted, SourceState
 
@@ -35,11 +35,12 @@ class Intake:
         self.first_read: bool = source.first_read_at is None
         self.oldest_at: datetime | None = source.oldest_at
 
-    def sort(self, items: Sequence[Item], *, instead_of: Collection[str] = ()) -> Sorted:
+    def sort(self, items: Sequence[Item], *, own: bool = True, instead_of: Collection[str] = ()) -> Sorted:
         """Tell new items from known and edited ones, and remember all of them.
 
         Of two items with one id the first counts. An edited item keeps its posts: those that wait follow its words and
-        its story (`instead_of` is as in `add`), the others note the edit.
+        its story (`instead_of` is as in `add`), the others note the edit. A source that tells its `own` stories may
+        move an article to another address; elsewhere another link is another story.
         """
         known = Known(self._connection, self._source, items)
         new, edited, turned = [], [], []
@@ -51,7 +52,7 @@ class Intake:
             else:
                 seen_id = seen.id
                 if seen.content_hash != _content_hash(item):
-                    self._edit(seen, item, instead_of)
+                    self._edit(seen, item, own=own, instead_of=instead_of)
                     edited.append(item)
                     turned += [item] if seen.story != item.story else []
             self._ids[item.id] = seen_id
@@ -126,7 +127,9 @@ class Intake:
         if teller is None:
             return self._insert(values | {"story": story})
         if not gives_way(teller, instead_of):
-            repeats = {"status": "skipped", "reason": same_story(teller.id), "not_before": None}
+            # What is skipped for a reason of its own is nobody's heir.
+            why = values["reason"] if values["status"] == "skipped" else same_story(teller.id)
+            repeats = {"status": "skipped", "reason": why, "not_before": None}
             return self._insert(values | repeats | {"same_as": teller.id})
         give_up(self._connection, teller)
         row = self._insert(values | {"story": story})
@@ -141,14 +144,18 @@ class Intake:
         values = {"source": self._source, "guid": item.id, "first_seen_at": self._now, **_content(item)}
         return int(self._connection.execute(insert(SeenItem).values(values).returning(SeenItem.id)).scalar_one())
 
-    def _edit(self, seen: Row[Any], item: Item, instead_of: Collection[str]) -> None:
+    def _edit(self, seen: Row[Any], item: Item, *, own: bool, instead_of: Collection[str]) -> None:
         values = {"changed_at": self._now, **_content(item)}
         self._connection.execute(update(SeenItem).where(SeenItem.id == seen.id).values(values))
-        tell = reveal if item.extra.get(SHORT_LINK) == seen.link else retell
+        is_same = item.extra.get(SHORT_LINK) == seen.link or (own and alike(item, seen))
+        old, new = short(seen.story), short(item.story)
         # Locked: a worker on PostgreSQL may claim one in the very moment that its story is decided.
         for row in self._connection.execute(select(Post).where(Post.item_id == seen.id).with_for_update()).all():
             self._note_edit(row)
-            tell(self._connection, row, short(item.story), instead_of=instead_of, now=self._now)
+            if old != new and is_same:
+                rename(self._connection, row, old, new, instead_of=instead_of, now=self._now)
+            elif old != new:
+                retell(self._connection, row, new, instead_of=instead_of, now=self._now)
 
     def _note_edit(self, row: Row[Any]) -> None:
         # Some feeds print the time of day in every entry: an edit a poll. The first one tells it all.

@@ -57,7 +57,9 @@ class Ledger(Sources, Sending, Doubts, Accounts, ToldTroubles, Reports, Pruning)
             other = tweet_id and tweeted_as(connection, row.account, tweet_id)
             if other:
                 raise SettleError(f"tweet {tweet_id} is post {other} already")
-            teller = None if status == "skipped" else take_back(connection, row, now=now)
+            # What X was asked to send is out with the story that it had then, whatever has become of its item.
+            wanted = status == "waiting" or (status == "posted" and not row.attempt)
+            teller = take_back(connection, row, now=now) if wanted else None
             if teller and status == "waiting":
                 raise SettleError(f"post {teller} tells this story already: this one would be a second tweet of it")
             # The end of its time was a machine's judgement: the person's counts more.

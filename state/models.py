@@ -200,6 +200,16 @@ class Post(Base):
     )
 
 
+class StoryName(Base):
+    """Another name of the story that a post has told, or may have: its article was moved after X was asked."""
+
+    __tablename__ = "story_names"
+
+    account: Mapped[str] = mapped_column(primary_key=True)
+    story: Mapped[str] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), index=True)
+
+
 class History(Base):
     """Everything that happened to a post, in order. `text` is what was sent, or the words that were replaced."""
 

@@ -7,12 +7,15 @@ from sqlalchemy import ColumnElement, Row, func, select, update
 
 from connectors.contract import Draft, Posted
 from state.engine import Connected
+from state.identity import short
 from state.intake import ITEM
 from state.models import Post, SeenItem
-from state.stories import pass_on
+from state.stories import has_turned, pass_on, story_of
 from state.transition import draft as draft_of
 from state.transition import end_attempt, images, lock, move, note, succeed, words
 from state.values import _LEDGER, Claim, Waiting
+
+_TURNED = "the source has made another story of it since X was asked to send it"
 
 
 class Sending(Connected):
@@ -29,11 +32,17 @@ class Sending(Connected):
         with self._reading() as connection:
             return [_waiting(row) for row in connection.execute(query)]
 
-    def word(self, post_id: int, draft: Draft, *, now: datetime) -> bool:
-        """Give a waiting post its words; False if it does not wait any more: then its words are frozen."""
+    def word(self, post_id: int, draft: Draft, *, story: str, now: datetime) -> bool:
+        """Give a waiting post its words, which tell this story; False if it does not wait any more, or not with it.
+
+        A post that X was asked to send once tells its story for good: it is held if its item has turned to another.
+        """
         with self._writing() as connection:
             row = lock(connection, post_id)
-            if row is None or row.status != "waiting":
+            if row is None or row.status != "waiting" or story_of(connection, row) != short(story):
+                return False
+            if row.attempt and has_turned(connection, row):
+                move(connection, post_id, "held", _TURNED, now=now)
                 return False
             new = words(draft)
             if any(new[name] != row._mapping[name] for name in new):
@@ -65,10 +74,10 @@ class Sending(Connected):
         return self._skip(post_id, why, Post.status == "waiting", ~_in_time(now), now=now)
 
     def _skip(self, post_id: int, why: str, *where: ColumnElement[bool], now: datetime) -> bool:
-        """Skip a post, and leave its story to others."""
+        """Skip a post, and leave its story to others, unless it may be out after all: X was asked to send it."""
         with self._writing() as connection:
             row = move(connection, post_id, "skipped", why, *where, now=now)
-            if row is not None:
+            if row is not None and not row.attempt:
                 pass_on(connection, row, now=now)
         return row is not None
 

@@ -1,14 +1,18 @@
-"""Who tells a story: of all posts of one account with one story, one tells it, and the others point there."""
+"""Who tells a story: of all posts of one account with one story, one tells it, and the others point there.
+
+A story has one name, the address of its article, until the article moves; then it has several.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, delete, select, update
 
+from state.engine import insert_if_missing
 from state.identity import short
-from state.models import Post, SeenItem, Source
+from state.models import Post, SeenItem, StoryName
 from state.transition import move
 
 _WORDLESS = dict.fromkeys(("text", "link", "weight", "price", "images"))
@@ -23,10 +27,11 @@ def same_story(post_id: int) -> str:
 
 def teller_of(connection: Connection, account: str, story: str) -> Row[Any] | None:
     """The post that tells this story to this account, with its `source`; nobody changes it meanwhile."""
+    named = select(StoryName.post_id).where(StoryName.account == account, StoryName.story == story)
     query = (
         select(Post, SeenItem.source)
         .join(SeenItem, SeenItem.id == Post.item_id)
-        .where(Post.account == account, Post.story == story)
+        .where(Post.account == account, (Post.story == story) | Post.id.in_(named))
     )
     return connection.execute(query.with_for_update(of=Post)).one_or_none()
 
@@ -42,82 +47,129 @@ def give_up(connection: Connection, teller: Row[Any]) -> None:
 
 
 def repeat(connection: Connection, old: Row[Any], new: Row[Any], *, now: datetime) -> None:
-    """From now on `old`, and every post that pointed to it, only repeats `new`."""
+    """From now on `old`, and every post that pointed to it, only repeats `new`, which has all names of its story."""
     why = same_story(new.id)
     move(connection, old.id, "skipped", why, now=now, story=None, same_as=new.id)
-    connection.execute(update(Post).where(Post.same_as == old.id).values(same_as=new.id, reason=why, updated_at=now))
+    _follow(connection, old.id, new.id, now=now)
+    _name(connection, new, old.story)
 
 
 def pass_on(connection: Connection, row: Row[Any], *, now: datetime) -> None:
-    """`row` will not tell its story: the oldest post that repeated it does, else whoever brings it next.
-
-    Not if it was attempted (it may be out after all), and not to what was there before its source was set up.
-    """
-    if row.story is None or row.attempt:
+    """`row` will not tell its story: the oldest post that only repeated it does, else whoever brings it next."""
+    if row.story is None:
         return
     give_up(connection, row)
-    heirs = (
-        select(Post.id)
-        .join(SeenItem, SeenItem.id == Post.item_id)
-        .join(Source, Source.name == SeenItem.source)
-        .where(Post.same_as == row.id, Post.created_at > Source.first_read_at)
-    )
-    heir = connection.execute(heirs.order_by(Post.id).limit(1).with_for_update(of=Post)).scalar()
+    heir = _heir(connection, row)
     if heir is None:
+        connection.execute(delete(StoryName).where(StoryName.post_id == row.id))
         return
     why = f"post {row.id} does not tell this story any more"
     move(connection, heir, "waiting", why, now=now, story=row.story, same_as=None)
-    others = {"same_as": heir, "reason": same_story(heir), "updated_at": now}
-    connection.execute(update(Post).where(Post.same_as == row.id).values(others))
+    _follow(connection, row.id, heir, now=now)
+
+
+def _heir(connection: Connection, row: Row[Any]) -> int | None:
+    heirs = select(Post.id).where(Post.same_as == row.id, Post.reason == same_story(row.id))
+    return connection.execute(heirs.order_by(Post.id).limit(1).with_for_update()).scalar()
+
+
+def _follow(connection: Connection, old: int, new: int, *, now: datetime) -> None:
+    """What repeated one post, and every name of its story, belongs to another."""
+    repeats = update(Post).where(Post.same_as == old)
+    only_that = Post.reason == same_story(old)
+    connection.execute(repeats.where(only_that).values(same_as=new, reason=same_story(new), updated_at=now))
+    connection.execute(repeats.values(same_as=new, updated_at=now))
+    connection.execute(update(StoryName).where(StoryName.post_id == old).values(post_id=new))
+
+
+def rename(
+    connection: Connection, row: Row[Any], old: str, story: str, *, instead_of: Collection[str] = (), now: datetime
+) -> None:
+    """The article of this post has moved, or the target of its short link has come out: one story, another name.
+
+    Whoever tells the story answers to both names then, if it is this post or the one that it repeats.
+    """
+    teller = teller_of(connection, row.account, old)
+    if teller is None or teller.id not in (row.id, row.same_as):
+        return
+    other = teller_of(connection, row.account, story)
+    if other is None or other.id == teller.id:
+        _name(connection, teller, story)
+    elif _takes_over(connection, teller, other, {other.source} if teller.attempt else instead_of, now=now):
+        pass
+    elif gives_way(teller, {teller.source}):
+        repeat(connection, teller, other, now=now)
 
 
 def retell(
     connection: Connection, row: Row[Any], story: str, *, instead_of: Collection[str] = (), now: datetime
 ) -> None:
-    """An edited item may be about something else by now: its post tells that, or repeats who tells it already.
+    """An edited item is about something else by now: its post tells that, or repeats who tells it already.
 
     It has no words then until it is worded anew: another worker may be about to send the old ones.
     """
-    if row.story in (None, story) or row.attempt or row.status not in ("waiting", "held"):
+    if row.story == story or not _may_turn(row, story):
         return
     pass_on(connection, row, now=now)
     teller = teller_of(connection, row.account, story)
-    if teller is not None and not gives_way(teller, instead_of):
-        move(connection, row.id, "skipped", same_story(teller.id), now=now, story=None, same_as=teller.id)
+    if teller is not None and not _takes_over(connection, row, teller, instead_of, now=now):
+        if teller.id != row.same_as:
+            move(connection, row.id, "skipped", same_story(teller.id), now=now, story=None, same_as=teller.id)
         return
-    if teller is not None:
-        give_up(connection, teller)
-        repeat(connection, teller, row, now=now)
-    connection.execute(update(Post).where(Post.id == row.id).values(story=story, **_WORDLESS))
+    tells = {"story": story, "same_as": None, **_WORDLESS}
+    if row.same_as is None:
+        connection.execute(update(Post).where(Post.id == row.id).values(tells))
+    else:
+        why = f"it is about something else than post {row.same_as} since an edit"
+        move(connection, row.id, "waiting", why, now=now, **tells)
 
 
-def reveal(
-    connection: Connection, row: Row[Any], story: str, *, instead_of: Collection[str] = (), now: datetime
-) -> None:
-    """What an item is about has come out, for its short link could be looked up: even a tweet has told that story."""
-    if not row.attempt or row.story in (None, story):
-        retell(connection, row, story, instead_of=instead_of, now=now)
-        return
-    teller = teller_of(connection, row.account, story)
-    if teller is not None and gives_way(teller, {teller.source}):
-        give_up(connection, teller)
-        repeat(connection, teller, row, now=now)
-    elif teller is not None:
-        return
-    connection.execute(update(Post).where(Post.id == row.id).values(story=story))
+def _may_turn(row: Row[Any], story: str) -> bool:
+    """Whether a post may tell another story: X was never asked to send it, and nothing else has decided on it.
+
+    One that only repeats may if there is a link: one that is gone altogether may be a whim of the source's server.
+    """
+    if row.same_as is None:
+        return not row.attempt and row.status in ("waiting", "held")
+    return bool(host_of(story)) and row.reason == same_story(row.same_as)
+
+
+def story_of(connection: Connection, row: Row[Any]) -> str:
+    """What the item of this post is about, as its source tells it now."""
+    return short(connection.execute(select(SeenItem.story).where(SeenItem.id == row.item_id)).scalar_one())
+
+
+def has_turned(connection: Connection, row: Row[Any]) -> bool:
+    """Whether the item of this post is about something else than the story that the post tells."""
+    teller = teller_of(connection, row.account, story_of(connection, row))
+    return teller is None or teller.id != row.id
+
+
+def _name(connection: Connection, teller: Row[Any], story: str) -> None:
+    if story != teller.story:
+        insert_if_missing(connection, StoryName, {"account": teller.account, "story": story, "post_id": teller.id})
+
+
+def _takes_over(
+    connection: Connection, row: Row[Any], teller: Row[Any], sources: Collection[str], *, now: datetime
+) -> bool:
+    """Whether `row` has taken the story over from its teller, which only repeats it from now on."""
+    if not gives_way(teller, sources):
+        return False
+    give_up(connection, teller)
+    repeat(connection, teller, row, now=now)
+    return True
 
 
 def take_back(connection: Connection, row: Row[Any], *, now: datetime) -> int | None:
     """A person wants this post after all: it tells the story of its item, unless another has. The id of that other."""
-    story = short(connection.execute(select(SeenItem.story).where(SeenItem.id == row.item_id)).scalar_one())
-    if row.story in (None, story):
-        return None
+    story = story_of(connection, row)
     teller = teller_of(connection, row.account, story)
-    if teller is not None and not gives_way(teller, {teller.source}):
+    if teller is not None and teller.id == row.id:
+        return None
+    pass_on(connection, row, now=now)
+    if teller is not None and not _takes_over(connection, row, teller, {teller.source}, now=now):
         return int(teller.id)
-    if teller is not None:
-        give_up(connection, teller)
-        repeat(connection, teller, row, now=now)
     connection.execute(update(Post).where(Post.id == row.id).values(story=story))
     return None
 

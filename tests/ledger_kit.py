@@ -32,8 +32,9 @@ def add(ledger: Ledger, *items: Item, account: str = "office", status: Any = "wa
 
 
 def worded(ledger: Ledger, *items: Item, draft: Draft = DRAFT, **more: Any) -> int:
-    post_id = add(ledger, *(items or (item(),)), **more)
-    assert ledger.word(post_id, draft, now=NOW)
+    items = items or (item(),)
+    post_id = add(ledger, *items, **more)
+    assert ledger.word(post_id, draft, story=items[-1].story, now=NOW)
     return post_id
 
 

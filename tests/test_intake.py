@@ -226,7 +226,7 @@ def test_a_held_post_keeps_its_reason(ledger: Ledger) -> None:
 def test_an_edited_item_that_waits_again_is_sent_with_its_new_words(ledger: Ledger) -> None:
     post_id = worded(ledger)
     read(ledger, item(title="Better"))
-    ledger.word(post_id, replace(DRAFT, text="Better"), now=NOW)
+    ledger.word(post_id, replace(DRAFT, text="Better"), story=item().story, now=NOW)
     claim = ledger.claim(post_id, lease=LEASE, now=NOW + MINUTE)
     assert claim is not None
     assert (claim.draft.text, claim.item_title) == ("Better", "Better")
@@ -262,7 +262,7 @@ def test_no_text_of_a_feed_stops_the_intake(ledger: Ledger, text: str) -> None:
     odd = item(id=text, title=text, text=text, link=text, story="https://b.example/" + text)
     post_id = add(ledger, odd)
     assert read(ledger, odd).known == 1
-    ledger.word(post_id, replace(DRAFT, text=text, link=text), now=NOW)
+    ledger.word(post_id, replace(DRAFT, text=text, link=text), story=odd.story, now=NOW)
     claim = ledger.claim(post_id, lease=LEASE, now=NOW)
     assert claim is not None
     ledger.refuse(claim, f"X does not like {text}", now=NOW)
@@ -277,7 +277,7 @@ def test_a_long_feed_is_taken_in_at_once(ledger: Ledger) -> None:
 
 def test_a_waiting_post_whose_item_is_about_something_else_by_now_frees_its_old_story(ledger: Ledger) -> None:
     first = add(ledger, item(1, story="https://b.example/old"))
-    read(ledger, item(1, story="https://b.example/new", text="Another"))
+    read(ledger, item(3, id=item(1).id, story="https://b.example/new"))
     other = add(ledger, item(2, story="https://b.example/old"))
     assert (state(ledger, first), state(ledger, other)) == ("waiting", "waiting")
 

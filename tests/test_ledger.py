@@ -135,7 +135,7 @@ def test_a_claim_carries_the_words_that_are_frozen_with_it(ledger: Ledger) -> No
     assert claim is not None
     assert (claim.draft, claim.attempt, claim.account, claim.item_title) == (draft, 1, "office", "Title 1")
     assert (claim.claimed_at, claim.lease_until) == (NOW, NOW + LEASE)
-    assert not ledger.word(post_id, replace(draft, text="Andere Worte"), now=NOW)
+    assert not ledger.word(post_id, replace(draft, text="Andere Worte"), story=item().story, now=NOW)
     assert shown(ledger, post_id)["text"] == draft.text
 
 
@@ -168,8 +168,8 @@ def test_eight_workers_on_one_queue_claim_every_post_once(ledger: Ledger) -> Non
         items = [item(number) for number in range(24)]
         intake.sort(items)
         ids = [intake.add(each, "office", status="waiting").id for each in items]
-    for post_id in ids:
-        ledger.word(post_id, DRAFT, now=NOW)
+    for post_id, each in zip(ids, items, strict=True):
+        ledger.word(post_id, DRAFT, story=each.story, now=NOW)
 
     def work(_worker: int) -> list[int]:
         claims = [ledger.claim(post.id, lease=LEASE, now=NOW) for post in ledger.waiting("office", now=NOW)]
@@ -273,10 +273,10 @@ def test_a_post_without_words_says_so(ledger: Ledger) -> None:
 def test_new_words_are_noted_and_the_same_words_are_not(ledger: Ledger) -> None:
     post_id = worded(ledger)
     quiet = len(shown(ledger, post_id)["history"])
-    assert ledger.word(post_id, DRAFT, now=NOW)
+    assert ledger.word(post_id, DRAFT, story=item().story, now=NOW)
     assert len(shown(ledger, post_id)["history"]) == quiet
 
-    assert ledger.word(post_id, replace(DRAFT, text="Bessere Worte"), now=NOW)
+    assert ledger.word(post_id, replace(DRAFT, text="Bessere Worte"), story=item().story, now=NOW)
     assert shown(ledger, post_id)["history"][-1]["text"] == DRAFT.text
     assert shown(ledger, post_id)["text"] == "Bessere Worte"
 

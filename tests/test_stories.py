@@ -270,7 +270,7 @@ def add_own(ledger: Ledger, *, status: Any = "waiting", **more: Any) -> int:
 
 def test_a_waiting_post_gives_its_story_up_to_the_source_that_tells_it_itself(ledger: Ledger) -> None:
     old = add(ledger, repeat(), not_before=NOW + 30 * MINUTE, reason="waits for blog")
-    ledger.word(old, DRAFT, now=NOW)
+    ledger.word(old, DRAFT, story=item().story, now=NOW)
     new = add_own(ledger)
     assert (state(ledger, old), state(ledger, new)) == ("skipped", "waiting")
     assert shown(ledger, old)["same_as"] == new
@@ -296,7 +296,7 @@ def test_a_held_post_gives_way_too_for_nobody_has_decided_on_it(ledger: Ledger) 
 @pytest.mark.parametrize("way", ["sending", "waiting"])
 def test_what_was_attempted_once_keeps_its_story(ledger: Ledger, way: str) -> None:
     old = add(ledger, repeat())
-    ledger.word(old, DRAFT, now=NOW)
+    ledger.word(old, DRAFT, story=item().story, now=NOW)
     claim = ledger.claim(old, lease=LEASE, now=NOW)
     assert claim
     if way == "waiting":
@@ -397,9 +397,9 @@ def test_the_next_post_tells_the_story_of_one_that_was_taken_back(tmp_path: Path
 
 def test_what_was_there_before_setup_is_nobodys_heir(ledger: Ledger) -> None:
     early = add(ledger, item(1, source="facebook", id="f1"))
-    late = add(ledger, item(1))
+    late = add(ledger, item(1), status="skipped", reason="before setup")
     assert ledger.withdraw(early, "withdrawn: it is gone", now=NOW)
-    assert state(ledger, late) == "skipped", "it came with the first read of the blog"
+    assert state(ledger, late) == "skipped"
 
 
 def test_a_post_that_may_be_out_leaves_its_story_to_nobody(ledger: Ledger) -> None:
@@ -413,7 +413,7 @@ def test_a_post_that_may_be_out_leaves_its_story_to_nobody(ledger: Ledger) -> No
 def test_an_old_worker_cannot_send_the_words_of_a_story_that_was_passed_on(ledger: Ledger) -> None:
     turning = worded(ledger, item(1))
     with ledger.intake("blog", now=NOW) as intake:
-        intake.sort([item(1, id=item(1).id, link="https://b.example/other", story="https://b.example/other")])
+        intake.sort([item(2, id=item(1).id)])
     assert ledger.claim(turning, lease=LEASE, now=NOW) is None, "its words are those of the old story"
 
 
@@ -482,6 +482,104 @@ def test_a_post_that_links_the_blog_only_since_an_edit_waits_for_the_blog(tmp_pa
         company.house.blog.publish(article(3))
         rest(company, minutes=11)
         assert titles(company) == [article(2).title, article(3).title]
+
+
+# --- An article that moves, and a post that turns to another ----------------------------------------------------------
+
+
+def test_an_article_that_was_moved_after_its_tweet_is_no_news_when_it_is_shared(company: Company) -> None:
+    company.house.blog.publish(article(3))
+    company.poll()
+    for slug in ("beitrag-3-neu", "beitrag-3-ganz-neu"):
+        company.house.blog.edit(article(3).id, slug=slug)
+        company.poll()
+        company.share(3, f"Geteilt: {slug}", link=f"{ADDRESS}/2026/{slug}/")
+        company.poll()
+    rest(company)
+    assert titles(company) == [article(3).title]
+
+
+def test_an_article_that_moves_while_it_waits_is_still_the_one_that_was_shared(tmp_path: Path) -> None:
+    with open_company(tmp_path, account='spacing = "20m"') as company:
+        company.house.blog.publish(article(2))
+        company.house.blog.publish(article(3))
+        company.poll()
+        company.share(3)
+        company.poll()
+        company.house.blog.edit(article(3).id, slug="verschoben")
+        company.poll()
+        rest(company)
+        rest(company)
+        assert titles(company) == [article(2).title, article(3).title]
+
+
+def test_an_article_that_the_page_told_first_may_move_too(company: Company) -> None:
+    blog_says_nothing_new(company)
+    company.share(3, "Zuerst auf Facebook.")
+    rest(company, minutes=1)
+    rest(company)
+    blog_speaks_again(company)
+    company.house.blog.publish(article(3))
+    company.poll()
+    company.house.blog.edit(article(3).id, slug="verschoben")
+    company.poll()
+    company.share(3, "Noch einmal.", link=f"{ADDRESS}/2026/verschoben/")
+    company.poll()
+    rest(company)
+    assert titles(company) == ["Zuerst auf Facebook."]
+
+
+def test_a_post_that_repeated_one_article_and_was_edited_to_another_tells_that(company: Company) -> None:
+    company.house.blog.publish(article(3))
+    company.poll()
+    repeating = company.page.write(f"Lesen!\n{ADDRESS}/2026/beitrag-3/", at=company.house.now)
+    company.poll()
+    company.page.edit(repeating, f"Lesen!\n{ADDRESS}/2026/beitrag-9/", at=company.house.now)
+    company.poll()
+    rest(company)
+    assert titles(company) == [article(3).title, "Lesen!"]
+
+
+def test_an_entry_that_becomes_another_article_gives_its_address_away(ledger: Ledger) -> None:
+    """Its title, its date and its address have changed: the weekly offer is another one."""
+    claim = claimed(ledger)
+    ledger.confirm(claim, tweet(), now=NOW)
+    with ledger.intake("blog", now=NOW) as intake:
+        intake.sort([item(2, id=item().id)])
+    assert state(ledger, add(ledger, item(2, source="facebook", id="f2"))) == "waiting"
+
+
+def test_what_was_sent_once_and_turns_to_another_story_is_held(ledger: Ledger) -> None:
+    post = add(ledger, repeat())
+    assert ledger.word(post, DRAFT, story=item().story, now=NOW)
+    claim = ledger.claim(post, lease=LEASE, now=NOW)
+    assert claim
+    ledger.release(claim, "X is busy", not_before=None, now=NOW)
+    turned = replace(repeat(), link=item(2).link, story=item(2).story)
+    with ledger.intake("facebook", now=NOW) as intake:
+        intake.sort([turned], own=False)
+    assert not ledger.word(post, DRAFT, story=turned.story, now=NOW)
+    assert state(ledger, post) == "held"
+    ledger.settle(post, "waiting", now=NOW)
+    assert ledger.word(post, DRAFT, story=turned.story, now=NOW)
+    assert state(ledger, add(ledger, item(1))) == "waiting", "the first story is nobody's"
+
+
+def test_words_of_a_story_that_the_item_no_longer_tells_are_not_taken(ledger: Ledger) -> None:
+    """Another worker has read the item before it was edited, and writes its words after."""
+    post = add(ledger, repeat())
+    with ledger.intake("facebook", now=NOW) as intake:
+        intake.sort([replace(repeat(), link=item(2).link, story=item(2).story)], own=False)
+    assert not ledger.word(post, DRAFT, story=item(1).story, now=NOW)
+    assert ledger.claim(post, lease=LEASE, now=NOW) is None
+
+
+def test_a_link_that_is_gone_makes_no_news_of_a_repeat(ledger: Ledger) -> None:
+    ledger.confirm(claimed(ledger), tweet(), now=NOW)
+    post = add(ledger, repeat())
+    with ledger.intake("facebook", now=NOW) as intake:
+        intake.sort([replace(repeat(), link="", story="facebook:100_1")], own=False)
+    assert state(ledger, post) == "skipped"
 
 
 # --- Short links ------------------------------------------------------------------------------------------------------
