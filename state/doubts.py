@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from connectors.contract import Posted
 from state.engine import Connected
@@ -19,7 +19,7 @@ class Doubts(Connected):
 
     def overdue(self, account: str, *, now: datetime) -> list[int]:
         """Doubt every send whose lease ran out: its worker died, or hangs. The ids of those posts."""
-        over = (Post.status == "sending", Post.lease_until <= now)
+        over = _over(now)
         with self._reading() as connection:
             ids = (
                 connection.execute(select(Post.id).where(Post.account == account, *over).order_by(Post.id))
@@ -30,9 +30,8 @@ class Doubts(Connected):
 
     def _interrupt(self, post_id: int, now: datetime) -> bool:
         why = "the send was interrupted: nobody knows whether the tweet is out"
-        over = (Post.status == "sending", Post.lease_until <= now)
         with self._writing() as connection:
-            return move(connection, post_id, "unsure", why, *over, now=now, unsure_since=now) is not None
+            return move(connection, post_id, "unsure", why, *_over(now), now=now, unsure_since=now) is not None
 
     def doubts(self, account: str) -> list[Doubt]:
         """What must be looked up in the account's timeline, the oldest doubt first."""
@@ -76,6 +75,12 @@ class Doubts(Connected):
             end_attempt(connection, doubt, "unsure", "held", why, now=now)
 
 
+def _over(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """A lease that has run out, or one from a future that our clock had wrong: that would last for days."""
+    wrong = Post.claimed_at > now + _CLOCKS_DIFFER
+    return Post.status == "sending", (Post.lease_until <= now) | wrong
+
+
 def _first_look(connection: Connection, row: Row[Any], now: datetime) -> None:
     connection.execute(update(Post).where(Post.id == row.id).values(looks=1, looked_at=now, updated_at=now))
     note(connection, row, "the timeline does not show it; one more look to come", now=now)
@@ -87,7 +92,7 @@ def _doubt(row: Row[Any]) -> Doubt:
         attempt=row.attempt,
         account=row.account,
         draft=draft(row),
-        since=row.since - _CLOCKS_DIFFER,
+        since=min(row.since, row.unsure_since) - _CLOCKS_DIFFER,  # the claim may be from a wrong future
         looks=row.looks,
         looked_at=row.looked_at,
         unsure_since=row.unsure_since,

@@ -228,6 +228,13 @@ def test_a_send_whose_lease_ran_out_is_doubted_once(ledger: Ledger) -> None:
     assert ledger.overdue("another", now=NOW + LEASE) == []
     assert ledger.overdue("office", now=NOW + LEASE) == [claim.id]
     assert ledger.overdue("office", now=NOW + LEASE) == []
+
+
+def test_a_lease_from_a_clock_that_was_days_ahead_does_not_last_for_days(ledger: Ledger) -> None:
+    claim = claimed(ledger, now=NOW + timedelta(days=3))
+    assert ledger.overdue("office", now=NOW) == [claim.id]
+    (doubt,) = ledger.doubts("office")
+    assert doubt.since < NOW, "its tweet is looked for in the past"
     assert "interrupted" in shown(ledger, claim.id)["reason"]
 
 
