@@ -277,6 +277,11 @@ class AccountSettings(Settings):
     hours: Hours | None = None  # when it speaks, in the time zone of the config
     monthly_budget: Decimal | None = Field(default=None, ge=0)  # USD; what would cost more in a month is held
 
+    @property
+    def owner(self) -> str:
+        """As `Destination.owner`, for keys that name nobody."""
+        return ""
+
 
 class Source(Protocol):
     """Where items come from. Every kind is a subclass of `SourceSettings` that can do this."""
@@ -308,6 +313,11 @@ class Destination(Protocol):
 
     @property
     def limit(self) -> int: ...
+
+    @property
+    def owner(self) -> str:
+        """The user id of the account that the keys open, as far as they say so themselves; else empty."""
+        ...
 
     def length(self, text: str) -> int:
         """The weight of `text` as the destination counts it; at most `limit` may be posted."""

@@ -75,6 +75,12 @@ class Twitter(AccountSettings):
     api_url: Annotated[str, AfterValidator(_base_url)] = "https://api.x.com"
     limit: int = Field(default=280, ge=1, le=25_000)  # in X's weighted characters; 25000 with Premium
 
+    @property
+    def owner(self) -> str:
+        """An access token of OAuth 1.0a begins with the user id of its account (X's docs, POST oauth/access_token)."""
+        user_id, dash, _ = self.access_token.get_secret_value().partition("-")
+        return user_id if dash and user_id.isdecimal() else ""
+
     def length(self, text: str) -> int:
         """The weighted length: a link counts 23, an emoji 2."""
         return tweet_length(text)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from connectors.contract import WARNING
 from flows.app import App
+from flows.owners import foreign_keys, forsaken
 from flows.results import PATIENCE
 from state.values import PostRow
 
@@ -29,7 +30,7 @@ def tell(app: App) -> None:
 
 def troubles(app: App) -> Mapping[str, str]:
     """Everything that stands and needs a person: a key by which it is known again, and a sentence with what to do."""
-    return dict(_sources(app)) | dict(_accounts(app)) | dict(_posts(app))
+    return dict(_sources(app)) | dict(_accounts(app)) | dict(_forsaken(app)) | dict(_posts(app))
 
 
 def _sources(app: App) -> Iterable[tuple[str, str]]:
@@ -51,9 +52,16 @@ def _accounts(app: App) -> Iterable[tuple[str, str]]:
         if state.paused_at:
             since = f"{state.paused_at:%Y-%m-%d %H:%M} UTC"
             yield f"trouble with {name}", f"{name} does not tweet since {since}: {state.paused_why}"
+        elif why := foreign_keys(app, name):
+            yield f"keys of {name}", f"{name} does not tweet: {why}"
         elif post := next((post for post in _tried_often(app) if post.account == name), None):
             times = f"{post.attempt} times; it is tried again at every poll"
             yield f"delay of {name}", f"{name}: “{post.title}” could not be tweeted {times}: {post.reason}"
+
+
+def _forsaken(app: App) -> Iterable[tuple[str, str]]:
+    for name, why in forsaken(app):
+        yield f"queue of {name}", f"{name}: {why}"
 
 
 def _tried_often(app: App) -> Iterable[PostRow]:

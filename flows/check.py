@@ -9,6 +9,7 @@ from connectors.contract import PostError, SourceError
 from flows.app import App, opened
 from flows.config import Config
 from flows.left_alone import left_alone, remember
+from flows.owners import foreign_keys
 from flows.routing import accounts_for
 from flows.twins import twins
 from state.values import DatabaseError
@@ -48,8 +49,17 @@ def _unrouted(config: Config) -> Iterator[Finding]:
 def _secrets_file(config: Config) -> Iterator[Finding]:
     """On Windows the folder's own rights decide, which no mode tells."""
     file = config.folder / ".env"
-    if os.name == "posix" and file.exists() and file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+    if os.name != "posix" or not file.exists():
+        return
+    mode, folder = file.stat().st_mode, config.folder.stat().st_mode
+    # Who may not enter the folder cannot read what is in it.
+    by_group = mode & stat.S_IRGRP and folder & stat.S_IXGRP
+    by_others = mode & stat.S_IROTH and folder & stat.S_IXOTH
+    if by_group or by_others:
         yield Finding(ok=False, what=f".env: other users of this machine can read the secrets in it; chmod 600 {file}")
+    if folder & stat.S_IWOTH and not folder & stat.S_ISVTX:
+        why = "every user of this machine can put files of his own in the place of .env and crosspost.toml"
+        yield Finding(ok=False, what=f"{config.folder}: {why}; chmod o-w {config.folder}")
 
 
 def _templates(app: App) -> Iterator[Finding]:
@@ -82,6 +92,9 @@ def _accounts(app: App) -> Iterator[Finding]:
             profile = account.whoami()
         except PostError as error:
             yield Finding(ok=False, what=f"account {name}: {error}")
+            continue
+        if why := foreign_keys(app, name):
+            yield Finding(ok=False, what=f"account {name}: {why}")
             continue
         app.ledger.introduce(name, profile)
         yield Finding(ok=True, what=f"account {name}: @{profile.username}")

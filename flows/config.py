@@ -105,9 +105,20 @@ class Config(Settings):
         ]
         if not self.routes:
             faults = ["routes: is empty; add a [[routes]] table"]
+        faults += self._doubles()
         if faults:
             raise ValueError("\n".join(faults))
         return self
+
+    def _doubles(self) -> list[str]:
+        """Two tables for one account on X: each item would be tweeted twice there."""
+        first: dict[str, str] = {}
+        return [
+            f"accounts.{name}.access_token: belongs to the same X account as accounts.{first[account.owner]}; "
+            "keep one of the two tables, or take the other account's keys"
+            for name, account in self.accounts.items()
+            if account.owner and first.setdefault(account.owner, name) != name
+        ]
 
 
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Config:

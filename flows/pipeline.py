@@ -14,6 +14,7 @@ from flows.alerts import tell
 from flows.app import App
 from flows.collect import collect
 from flows.doubts import has_doubts, settle
+from flows.owners import forsaken, mistaken
 from flows.publish import tweet
 from flows.results import Broken, Outcome, Report, Result, title_of
 from flows.stop_signals import held_back
@@ -45,8 +46,11 @@ def poll(
 ) -> Report:
     """One pass over these sources and accounts; None means all. A step that fails does not stop the others."""
     report = Report()
+    barred = mistaken(app)
+    report.results += [Broken(failure=f"{name}: {why}") for name, why in (*barred.items(), *forsaken(app))]
     collect_all(app, report, app.config.sources if sources is None else sources, step)
-    publish_all(app, report, app.config.accounts if accounts is None else accounts, step)
+    chosen = app.config.accounts if accounts is None else accounts
+    publish_all(app, report, [name for name in chosen if name not in barred], step)
     _finish(app)
     return report
 

@@ -55,13 +55,14 @@ def article(number: int, **changes: Any) -> Post:
 
 
 class House:
-    """`now` is the time that everybody here goes by; `sleep` lets it pass."""
+    """`now` is the time that everybody here goes by; `sleep` lets it pass. `branch_x` is a second account."""
 
     def __init__(self, folder: Path, blog: Blog, x: X) -> None:
         self.folder, self.blog, self.x = folder, blog, x
         self.now = NOW
-        self.blog_url = self.x_url = ""
-        x.clock = lambda: self.now
+        self.branch_x = X(user_id="1000002", username="branch")
+        self.blog_url = self.x_url = self.branch_url = ""
+        x.clock = self.branch_x.clock = lambda: self.now
 
     def configure(
         self, *, top: str = "", source: str = "", account: str = "", route: str = "", routes: str = ""
@@ -72,9 +73,16 @@ class House:
         path = self.folder / "crosspost.toml"
         path.write_text(text + routes, encoding="utf-8")
         secrets = "".join(f"{name.upper()}={value}\n" for name, value in self.x.credentials.items())
+        secrets += f"BRANCH_TOKEN={self.branch_x.credentials['access_token']}\n"
         (self.folder / ".env").write_text(secrets, encoding="utf-8")
         (self.folder / ".env").chmod(0o600)
         return path
+
+    @property
+    def branch(self) -> str:
+        """The table of the second account."""
+        keys = "".join(f'{name} = "env:{name.upper()}"\n' for name in self.x.credentials if name != "access_token")
+        return f'[accounts.branch]\nkind = "twitter"\napi_url = "{self.branch_url}"\naccess_token = "env:BRANCH_TOKEN"\n{keys}'
 
     @contextmanager
     def app(self) -> Iterator[App]:
@@ -116,6 +124,10 @@ class House:
 @contextmanager
 def open_house(folder: Path, *posts: Post, **settings: str) -> Iterator[House]:
     house = House(folder, Blog(posts, url=ADDRESS), X())
-    with serving(house.blog) as house.blog_url, serving(house.x) as house.x_url:
+    with (
+        serving(house.blog) as house.blog_url,
+        serving(house.x) as house.x_url,
+        serving(house.branch_x) as house.branch_url,
+    ):
         house.configure(**settings)
         yield house

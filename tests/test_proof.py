@@ -155,9 +155,30 @@ def test_a_secret_is_found_however_it_is_written(tmp_path: Path, secret: str) ->
     assert needles_in(f"Authorization: Basic {b64encode(secret.encode()).decode()}")
 
 
-def test_check_says_who_else_can_read_the_secrets(house: House) -> None:
-    wrong = [".env: other users of this machine can read the secrets in it; chmod 600 " + str(house.folder / ".env")]
-    for mode, expected in ((0o600, []), (0o640, wrong), (0o604, wrong)):
-        (house.folder / ".env").chmod(mode)
-        config = load(house.folder / "crosspost.toml")
-        assert [finding.what for finding in findings(config) if not finding.ok] == expected
+@pytest.mark.parametrize(
+    ("file", "folder", "readable"),
+    [
+        (0o600, 0o755, False),
+        (0o640, 0o755, True),
+        (0o604, 0o755, True),
+        (0o644, 0o700, False),
+        (0o640, 0o705, False),
+        (0o604, 0o705, True),
+    ],
+    ids=oct,
+)
+def test_check_says_who_else_can_read_the_secrets(house: House, file: int, folder: int, readable: bool) -> None:
+    house.folder.chmod(folder)
+    (house.folder / ".env").chmod(file)
+    wrong = ".env: other users of this machine can read the secrets in it; chmod 600 " + str(house.folder / ".env")
+    assert found_wrong(house) == [wrong] * readable
+
+
+def test_check_says_who_else_can_put_other_secrets_there(house: House) -> None:
+    house.folder.chmod(0o707)
+    (sentence,) = found_wrong(house)
+    assert sentence.endswith(f"chmod o-w {house.folder}")
+
+
+def found_wrong(house: House) -> list[str]:
+    return [finding.what for finding in findings(load(house.folder / "crosspost.toml")) if not finding.ok]

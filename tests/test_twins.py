@@ -18,11 +18,9 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def with_branch(house: House, template: str, *, office: str = "", branch: str = "", source: str = "") -> None:
     """The office speaks in blog.j2, a second account in this template; the rest goes into their routes."""
-    secrets = "".join(f'{name} = "env:{name.upper()}"\n' for name in house.x.credentials)
-    account = f'[accounts.branch]\nkind = "twitter"\napi_url = "{house.x_url}"\n{secrets}'
     (house.folder / "templates" / "branch.j2").write_text(template, encoding="utf-8")
     routes = f'[[routes]]\nfrom = ["blog"]\nto = ["branch"]\ntemplate = "branch.j2"\n{branch}\n'
-    house.configure(account=account, route=office, routes=routes, source=source)
+    house.configure(account=house.branch, route=office, routes=routes, source=source)
 
 
 def foretold(house: House) -> list[str]:
@@ -135,8 +133,7 @@ def test_a_held_post_goes_out_once_its_template_says_it_differently(house: House
     with house.app() as app:
         app.ledger.settle(held.post, "waiting", now=house.now)
     house.poll()
-    assert len(house.tweets) == 2
-    assert house.tweets[1] == f"Aus der Filiale: {house.tweets[0]}"
+    assert [tweet.raw for tweet in house.branch_x.tweets] == [f"Aus der Filiale: {house.tweets[0]}"]
 
 
 def test_two_accounts_with_words_of_their_own_both_speak(house: House) -> None:
@@ -144,4 +141,4 @@ def test_two_accounts_with_words_of_their_own_both_speak(house: House) -> None:
     house.poll()
     house.blog.publish(article(3))
     assert house.poll().failures == []
-    assert len(house.tweets) == 2
+    assert (len(house.tweets), len(house.branch_x.tweets)) == (1, 1)
