@@ -10,7 +10,7 @@ Errors are named after what the caller may do next:
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -353,6 +353,18 @@ class Destination(Protocol):
         """
         ...
 
-    def find_all(self, drafts: Sequence[Draft], *, user_id: str, since: datetime) -> list[Posted | None]:
-        """For each draft the tweet with its link or words, as far back as the timeline goes. Raises as `find` does."""
+    def timeline(self, *, user_id: str, since: datetime) -> "Timeline":
+        """All that the account has published since then, as far back as it can be read. Raises as `find` does."""
+        ...
+
+
+class Timeline(Protocol):
+    """What an account has published, read once."""
+
+    def find(self, draft: Draft) -> Posted | None:
+        """The newest tweet with this draft's link or words, if there is one."""
+        ...
+
+    def linking(self) -> Iterable[tuple[Posted, Draft]]:
+        """Every tweet that leads somewhere, newest first: its words, and where its first link leads."""
         ...

@@ -1,10 +1,11 @@
 """X, formerly Twitter: posts a draft, finds it again, and says what became of it."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import httpx
@@ -25,8 +26,9 @@ from connectors.oauth1 import OAuth1
 from connectors.transport import deadline, guarded_transport
 from connectors.tweet_length import find_links, tweet_length
 from connectors.twitter_answers import look_failed, post_failed
-from connectors.twitter_match import has_link, has_words, is_alike
+from connectors.twitter_match import has_link, is_alike
 from connectors.twitter_problem import Answer, Problem, identifier, moment, table
+from connectors.twitter_timeline import TwitterTimeline, match
 
 # X's price list of August 2026, in USD.
 PRICE = Decimal("0.015")
@@ -62,6 +64,10 @@ def _base_url(text: str) -> str:
 
 
 Secret = Annotated[SecretStr, Field(min_length=1)]
+
+
+class _NoMore(Refused):
+    """X shows no older tweets."""
 
 
 class Twitter(AccountSettings):
@@ -124,17 +130,16 @@ class Twitter(AccountSettings):
         earliest = since - CLOCK_MARGIN
         with deadline(LOOK_TIMEOUT.total_seconds()):
             since_then = (tweet for tweet in self._timeline(user_id, earliest) if _at(tweet) >= earliest)
-            found = _match(draft, since_then, by_link=lambda tweet: has_link(draft, tweet) and is_alike(draft, tweet))
+            found = match(draft, since_then, by_link=lambda tweet: has_link(draft, tweet) and is_alike(draft, tweet))
         return self._as_posted(found) if found else None
 
-    def find_all(self, drafts: Sequence[Draft], *, user_id: str, since: datetime) -> list[Posted | None]:
-        """For each draft the newest tweet since then with its words or link, from one look. Raises as `find` does.
-
-        The words may be another template's by now, so the link decides alone.
-        """
-        tweets = list(self._timeline(user_id, since - CLOCK_MARGIN))
-        matches = (_match(draft, tweets, by_link=partial(has_link, draft)) for draft in drafts)
-        return [self._as_posted(tweet) if tweet else None for tweet in matches]
+    def timeline(self, *, user_id: str, since: datetime) -> TwitterTimeline:
+        """The account's tweets since then, 3,200 at most. Costs $0.001 for each. Raises as `find` does."""
+        tweets: list[Mapping[str, Any]] = []
+        with suppress(_NoMore):
+            for tweet in self._timeline(user_id, since - CLOCK_MARGIN):
+                tweets.append(tweet)
+        return TwitterTimeline(tweets, as_posted=self._as_posted, length=self.length, price=self.price)
 
     def upload(self, image: bytes, *, media_type: str, alt: str = "") -> str:
         """Hand X a picture of at most 5 MB; its id is good for a day, and nothing public comes of it.
@@ -177,7 +182,7 @@ class Twitter(AccountSettings):
             if not (token := meta.get("next_token")):
                 return
             query["pagination_token"] = str(token)
-        raise Refused("The tweet is not among the 3,200 that X shows. Look at the account and decide by hand.")
+        raise _NoMore("The tweet is not among the 3,200 that X shows. Look at the account and decide by hand.")
 
     def _page(self, user_id: str, query: Mapping[str, str]) -> Mapping[str, Any]:
         path = f"/2/users/{user_id}/tweets"
@@ -252,19 +257,6 @@ class Twitter(AccountSettings):
 
 def _at(tweet: Mapping[str, Any]) -> datetime:
     return moment(tweet.get("created_at")) or datetime.now(UTC)
-
-
-def _match(
-    draft: Draft, tweets: Iterable[Mapping[str, Any]], *, by_link: Callable[[Mapping[str, Any]], bool]
-) -> Mapping[str, Any] | None:
-    """The tweet with the draft's words, or else the first that its link tells: two posts may lead to one page."""
-    linked = None
-    for tweet in filter(identifier, tweets):
-        if has_words(draft, tweet):
-            return tweet
-        if linked is None and by_link(tweet):
-            linked = tweet
-    return linked
 
 
 def _picture_failed(answer: Answer, *, now: datetime) -> PostError:

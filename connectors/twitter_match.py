@@ -39,6 +39,17 @@ def is_alike(draft: Draft, tweet: Mapping[str, Any]) -> bool:
     return len(ours & theirs) >= _ALIKE * len(ours | theirs)
 
 
+def leads_to(tweet: Mapping[str, Any]) -> str:
+    """Where the first link of a tweet leads, as far as X has followed it; empty if it has none of its own."""
+    targets = [list(_targets(url)) for url in _urls(tweet) if not _is_media(url)]
+    return next((each[-1] for each in targets if each), "")
+
+
+def words_of(tweet: Mapping[str, Any]) -> str:
+    """The whole text of a tweet, as a reader sees it."""
+    return html.unescape(_full_text(tweet))
+
+
 def _linked(tweet: Mapping[str, Any]) -> set[str]:
     """Where the links of a tweet lead, but for those to its own pictures."""
     return {canonical_link(target) for url in _urls(tweet) if not _is_media(url) for target in _targets(url)}

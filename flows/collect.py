@@ -1,12 +1,14 @@
 """Read one source and put what is new into the ledger."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
-from connectors.contract import Fetched, Item, SourceDown, SourceError, SourceSettings
+from connectors.contract import Fetched, Item, NotPosted, PostError, SourceDown, SourceError, SourceSettings
 from flows.app import App
 from flows.results import PATIENCE, Collected
-from flows.routing import Read, accounts_for, chronological, decide, owner_of, route_for, waits_for
+from flows.routing import Read, accounts_for, chronological, decide, newest, owner_of, route_for, waits_for
+from flows.timelines import Timelines, Tweeted, oldest_of, tweeted
 from state.intake import Intake
 from state.values import Added
 
@@ -26,12 +28,30 @@ def collect(app: App, name: str) -> Collected:
     if fetched.unchanged:
         app.ledger.source_unchanged(name, fetched.validators, now=now)
         return Collected(source=name, notices=fetched.notices)
+    try:
+        out = out_already(app, name, fetched)
+    except PostError as error:
+        failure = f"{name}: backfill has to wait until the timeline tells what is out already: {error}"
+        return Collected(source=name, failure=failure, passes=isinstance(error, NotPosted))
     with app.ledger.intake(name, now=now) as intake:
-        return _store(app, intake, name, fetched)
+        return _store(app, intake, name, fetched, out)
 
 
-def _store(app: App, intake: Intake, name: str, fetched: Fetched) -> Collected:
-    read = read_of(app, intake, name, fetched)
+def out_already(app: App, name: str, fetched: Fetched) -> Mapping[str, Tweeted]:
+    """By account, what is out of the entries that are to be tweeted on the first read: it is the ledger that is new.
+
+    Raises `PostError` if nobody can tell.
+    """
+    source = app.config.sources[name]
+    if not source.backfill or app.ledger.source(name).first_read_at:
+        return {}
+    wanted = newest(fetched.items, source.backfill)
+    timelines = Timelines(app, since=oldest_of(wanted, app.now()))
+    return {account: tweeted(app, account, wanted, timelines) for account in accounts_for(name, app.config.routes)}
+
+
+def _store(app: App, intake: Intake, name: str, fetched: Fetched, out: Mapping[str, Tweeted]) -> Collected:
+    read = replace(read_of(app, intake, name, fetched), out=out)
     added = Counter(post.status for post in posts_of(app, intake, read))
     _hold_back(app, intake, read)
     dates = [item.published for item in fetched.items if item.published]
@@ -74,6 +94,8 @@ def posts_of(app: App, intake: Intake, read: Read) -> list[Added]:
 
 
 def _add(app: App, intake: Intake, item: Item, account: str, read: Read) -> Added:
+    if known := read.out.get(account, {}).get(item.id):
+        return intake.restore(item, account, *known)
     _, objection = route_for(item, account, app.config.routes)
     owner = owner_of(item, account, read, app.config.routes)
     verdict = decide(item, read, app.config.accounts[account], objection, owner=owner)

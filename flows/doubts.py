@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from connectors.contract import AccountDown, NotPosted, Posted, PostError, Refused
 from flows.app import App
+from flows.owners import user_id_of
 from flows.results import Outcome, Settled
 from state.values import Doubt, LostClaim
 
@@ -36,7 +37,7 @@ def settle(app: App, account: str) -> Settled:
 def _look(app: App, account: str, doubt: Doubt) -> Outcome:
     destination = app.config.accounts[account]
     try:
-        posted = destination.find(doubt.draft, user_id=_user_id(app, account), since=doubt.since)
+        posted = destination.find(doubt.draft, user_id=user_id_of(app, account), since=doubt.since)
     except Refused as error:
         app.ledger.cannot_look(doubt, str(error), now=app.now())
         return Outcome.of_doubt(
@@ -73,13 +74,3 @@ def _no_look(app: App, account: str, doubt: Doubt, error: PostError) -> Outcome:
     with suppress(LostClaim):  # another worker has asked a person already
         app.ledger.cannot_look(doubt, str(error), now=app.now())
     return replace(unsure, status="held", passes=False)
-
-
-def _user_id(app: App, account: str) -> str:
-    """Whose timeline to read: asked of X once, then remembered."""
-    known = app.ledger.account(account).user_id
-    if known:
-        return known
-    profile = app.config.accounts[account].whoami()
-    app.ledger.introduce(account, profile)
-    return profile.id

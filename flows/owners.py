@@ -23,6 +23,16 @@ def foreign_keys(app: App, name: str) -> str:
     )
 
 
+def user_id_of(app: App, name: str) -> str:
+    """Whose timeline to read: asked of X once, then remembered. Raises `PostError`."""
+    known = app.ledger.account(name).user_id
+    if known:
+        return known
+    profile = app.config.accounts[name].whoami()
+    app.ledger.introduce(name, profile)
+    return profile.id
+
+
 def mistaken(app: App) -> dict[str, str]:
     """The accounts that nothing may be sent for, each with the reason."""
     return {name: why for name in app.config.accounts if (why := foreign_keys(app, name))}

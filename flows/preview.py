@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from connectors.contract import Draft, Item, SourceError
+from connectors.contract import Draft, Item, PostError, SourceError
 from flows.app import App
-from flows.collect import posts_of, read_of
+from flows.collect import out_already, posts_of, read_of
 from flows.left_alone import left_alone, remember
 from flows.results import title_of
 from flows.words import draft_for
@@ -73,6 +73,8 @@ def foresee(app: App) -> Foreseen:
         except SourceError as error:
             remember(app, name, error)
             foreseen.failures.append(f"{name}: {error}")
+        except PostError as error:
+            foreseen.failures.append(f"{name}: nobody can tell what of it is out already: {error}")
     for name in app.config.accounts:
         told = _once_each(app, [row for row in rows if row.account == name])
         foreseen.rows += _in_turns(app, name, [_worded(app, row) for row in told])
@@ -90,9 +92,10 @@ def _with_news(app: App, name: str, rows: list[Row]) -> list[Row]:
     """The rows as they would be after a look at this source."""
     # No validators: "unchanged since last time" would tell nothing to somebody who wants to see.
     fetched = app.config.sources[name].fetch(app.web, {}, now=app.now())
+    out = out_already(app, name, fetched)
     try:
         with app.ledger.intake(name, now=app.now()) as intake:
-            read = read_of(app, intake, name, fetched)
+            read = replace(read_of(app, intake, name, fetched), out=out)
             posts = posts_of(app, intake, read)
             raise _NothingStored  # noqa: TRY301  (this is how a transaction is told to roll back)
     except _NothingStored:

@@ -1,103 +1,113 @@
-"""A ledger that was lost, made anew from the sources and the accounts' own timelines: nothing goes out again."""
+"""A ledger that was lost, made anew from the sources and the accounts' own timelines: nothing goes out again.
+
+It may have been polled meanwhile: what is out is found among all that the ledger takes for older than itself.
+"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import groupby
 
-from connectors.contract import Draft, Fetched, Item, Posted, PostError, SourceError
+from connectors.contract import Item, PostError, Timeline
+from connectors.links import story_of
 from flows.app import App
-from flows.left_alone import left_alone, remember
-from flows.routing import Read, Verdict, accounts_for, chronological, decide, route_for
-from flows.words import draft_for
-from state.intake import Intake
-from templates.render import TemplateError
+from flows.collect import collect
+from flows.routing import DATE_SLACK, chronological, route_for
+from flows.timelines import A_YEAR, Timelines, tweeted
+from state.values import Early
 
-# Dates in feeds are off by up to a day; where there are none, a tweet of a year ago is hardly in the feed any more.
-DATE_SLACK = timedelta(days=1)
-WITHOUT_DATES = timedelta(days=365)
-
-Tweeted = Mapping[str, tuple[Draft, Posted | None]]
-"""By the id of an item: what would be tweeted of it, and the tweet that it is out as, if it is."""
+HELD = "rebuilt: the timeline does not show it, and nobody knows why"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rebuilt:
-    """What became of one source. `failure` is empty if all is well."""
+    """What became of one account, or why a source could not be read."""
 
     text: str = ""
     failure: str = ""
 
 
 def rebuild(app: App) -> list[Rebuilt]:
-    """Take in every source that was never read. What is in an account's timeline is posted, and nothing waits."""
-    return [_rebuild(app, name) for name in app.config.sources]
+    """Read every source that was never read, then compare what is there with the timelines. Nothing waits for it."""
+    unread = list(_read_sources(app))
+    early = {account: app.ledger.early(account) for account in app.config.accounts}
+    timelines = Timelines(app, since=_since(app, [post.item for posts in early.values() for post in posts]))
+    return [*unread, *(_compare(app, account, posts, timelines) for account, posts in early.items())]
 
 
-def _rebuild(app: App, name: str) -> Rebuilt:
-    if app.ledger.source(name).first_read_at:
-        return Rebuilt(text=f"{name}: the ledger knows it already; it stays as it is")
-    if why := left_alone(app, name):
-        return Rebuilt(failure=f"{name}: not rebuilt: {why}")
-    now = app.now()
-    try:
-        fetched = app.config.sources[name].fetch(app.web, {}, now=now)
-        accounts = accounts_for(name, app.config.routes)
-        tweeted = {account: _tweeted(app, account, fetched.items, now) for account in accounts}
-    except (SourceError, PostError) as error:
-        if isinstance(error, SourceError):
-            remember(app, name, error)
-        return Rebuilt(failure=f"{name}: not rebuilt, and nothing of it was stored; run it again: {error}")
-    with app.ledger.intake(name, now=now) as intake:
-        return Rebuilt(text=f"{name}: {_store(app, intake, name, fetched, tweeted)}")
+def _read_sources(app: App) -> Iterator[Rebuilt]:
+    """Read for the first time what was never read, as if there were nothing to backfill; those that fail."""
+    sources = {name: source.model_copy(update={"backfill": 0}) for name, source in app.config.sources.items()}
+    quiet = replace(app, config=app.config.model_copy(update={"sources": sources}))
+    for name in sources:
+        if app.ledger.source(name).first_read_at is None:
+            result = collect(quiet, name)
+            if app.ledger.source(name).first_read_at is None:
+                yield Rebuilt(failure=f"{name}: not rebuilt; run it again: {result}")
 
 
-def _tweeted(app: App, account: str, items: Sequence[Item], now: datetime) -> Tweeted:
-    """Which of these items the account's timeline shows. Raises `PostError`."""
-    destination = app.config.accounts[account]
-    profile = destination.whoami()
-    app.ledger.introduce(account, profile)
-    since = min((item.published for item in items if item.published), default=now - WITHOUT_DATES) - DATE_SLACK
-    drafts = [_marks(app, account, item) for item in items]
-    found = destination.find_all(drafts, user_id=profile.id, since=since)
-    return {item.id: (draft, posted) for item, draft, posted in zip(items, drafts, found, strict=True)}
+def _since(app: App, items: Sequence[Item]) -> datetime:
+    """A year back, or as old as the oldest item: it costs $0.001 for each tweet that X shows."""
+    return min([app.now() - A_YEAR, *(item.published for item in items if item.published)]) - DATE_SLACK
 
 
-def _marks(app: App, account: str, item: Item) -> Draft:
-    """What to know the item's tweet by: its link before all, its words where they can be written."""
-    destination = app.config.accounts[account]
-    try:
-        draft = draft_for(app, account, item)
-    except TemplateError:
-        draft = Draft(text="", weight=0, price=destination.price(""))
-    return replace(draft, link=item.link or draft.link)
-
-
-def _store(app: App, intake: Intake, name: str, fetched: Fetched, tweeted: Mapping[str, Tweeted]) -> str:
-    items = chronological(intake.sort(fetched.items).new)
-    read = Read(source=app.config.sources[name], new=(), first=False, oldest_at=None, now=app.now())
+def _compare(app: App, account: str, early: Sequence[Early], timelines: Timelines) -> Rebuilt:
     counts: Counter[str] = Counter()
-    for account, tweets in tweeted.items():
-        before_setup = True
-        for item in items:
-            draft, posted = tweets[item.id]
-            if posted:
-                before_setup = False
-                counts[intake.restore(item, account, posted, draft).status] += 1
-            else:
-                verdict = _verdict(app, item, account, read, before_setup=before_setup)
-                counts[intake.add(item, account, status=verdict.status, reason=verdict.reason).status] += 1
-    dates = [item.published for item in fetched.items if item.published]
-    intake.done(fetched.validators, oldest_at=min(dates, default=None))
-    return f"{counts['posted']} found in the timeline, {counts['held']} held, {counts['skipped']} skipped"
+    try:
+        timeline = timelines.of(account)
+        for _, posts in groupby(early, key=lambda post: post.item.source):
+            counts += _of_source(app, account, list(posts), timelines)
+    except PostError as error:
+        return Rebuilt(
+            failure=f"{account}: its timeline cannot be read, so nothing was restored; run it again: {error}"
+        )
+    counts["more"] = _remember(app, account, timeline)
+    return Rebuilt(
+        text=f"{account}: {counts['posted']} found in the timeline, {counts['held']} held; "
+        f"{counts['more']} more tweets are known by their links"
+    )
 
 
-def _verdict(app: App, item: Item, account: str, read: Read, *, before_setup: bool) -> Verdict:
-    """What becomes of an item that the timeline does not show: a person decides, unless nothing was to be tweeted."""
-    _, objection = route_for(item, account, app.config.routes)
-    verdict = decide(item, read, app.config.accounts[account], objection)
-    if verdict.status != "waiting":
-        return verdict
-    if before_setup:
-        return Verdict(status="skipped", reason="before setup: older than every tweet that the rebuild found")
-    return Verdict(status="held", reason="rebuilt: the timeline does not show it, and nobody knows why")
+def _of_source(app: App, account: str, early: Sequence[Early], timelines: Timelines) -> Counter[str]:
+    """Restore what is out. What is newer than that and is not out may have waited: a person decides."""
+    found = tweeted(app, account, [post.item for post in early], timelines)
+    posts = {post.item.id: post for post in early}
+    counts: Counter[str] = Counter()
+    for item in chronological([post.item for post in early]):
+        post = posts[item.id]
+        if item.id in found:
+            counts["posted"] += app.ledger.restore(post.id, *found[item.id], now=app.now())
+        elif counts["posted"] and not post.repeats and _is_wanted(app, account, item):
+            counts["held"] += app.ledger.hold_early(post.id, HELD, now=app.now())
+    return counts
+
+
+def _is_wanted(app: App, account: str, item: Item) -> bool:
+    """Whether it would be tweeted today: a route wants it, and it is not too old."""
+    max_age = app.config.accounts[account].max_age
+    is_old = max_age is not None and item.published is not None and item.published + max_age <= app.now()
+    return not is_old and route_for(item, account, app.config.routes)[0] is not None
+
+
+def _remember(app: App, account: str, timeline: Timeline) -> int:
+    """Tweets of articles that no source shows any more: one of them may come back, or be shared; how many."""
+    source, known = f"timeline of {account}", app.ledger.tweets(account)
+    linking = ((posted, draft) for posted, draft in timeline.linking() if posted.id not in known)
+    more = [(posted, draft) for posted, draft in linking if story_of(draft.link)]
+    items = {
+        posted.id: Item(
+            source=source,
+            id=posted.id,
+            link=draft.link,
+            story=story_of(draft.link),
+            text=draft.text,
+            published=posted.at,
+        )
+        for posted, draft in more
+    }
+    with app.ledger.intake(source, now=app.now()) as intake:
+        intake.sort(list(items.values()), own=False)
+        restored = [intake.restore(items[posted.id], account, posted, draft) for posted, draft in reversed(more)]
+        intake.done({})
+    return sum(added.status == "posted" for added in restored)

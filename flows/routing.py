@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
 
-from connectors.contract import AccountSettings, Item, SourceSettings
+from connectors.contract import AccountSettings, Draft, Item, Posted, SourceSettings
 from flows.config import Route
 from state.stories import host_of
+from state.values import BEFORE_SETUP
 
 # Dates in feeds are off by up to a day where a time zone is missing or wrong.
 DATE_SLACK = timedelta(days=1)
@@ -31,7 +32,8 @@ class Read:
     """One read of a source: what of it is new, and what was there before.
 
     `sites` are the hosts of the sources whose stories this one may repeat; empty for a source without `hold`. `turned`
-    are the edited items that are about something else now.
+    are the edited items that are about something else now. `out` says, by account and by the id of an item, which are
+    tweeted though the ledger does not know it.
     """
 
     source: SourceSettings
@@ -42,12 +44,12 @@ class Read:
     first: bool
     oldest_at: datetime | None
     now: datetime
+    out: Mapping[str, Mapping[str, tuple[Posted, Draft]]] = field(default_factory=dict)
 
     @property
     def backfilled(self) -> frozenset[str]:
         """On the first read, the ids of the newest entries that the config wants tweeted all the same."""
-        newest = chronological(self.new)[-self.source.backfill :] if self.first and self.source.backfill else []
-        return frozenset(item.id for item in newest)
+        return frozenset(item.id for item in newest(self.new, self.source.backfill if self.first else 0))
 
     @property
     def is_burst(self) -> bool:
@@ -59,6 +61,11 @@ def chronological(items: Sequence[Item]) -> list[Item]:
     """Oldest first: by date where every item has one, else the source's own order, which is newest first."""
     as_listed = list(reversed(items))
     return sorted(as_listed, key=_published) if all(item.published for item in items) else as_listed
+
+
+def newest(items: Sequence[Item], number: int) -> list[Item]:
+    """So many of them, oldest first."""
+    return chronological(items)[-number:] if number else []
 
 
 def _published(item: Item) -> datetime:
@@ -120,7 +127,7 @@ def decide(item: Item, read: Read, account: AccountSettings, objections: str, *,
 
 def _before_setup(why: str, read: Read, objections: str) -> Verdict:
     """An article of the blog was told in its own time; what a network said of it was not."""
-    return Verdict(status="skipped", reason=f"before setup: {why}", silent=bool(objections or read.source.hold))
+    return Verdict(status="skipped", reason=f"{BEFORE_SETUP}: {why}", silent=bool(objections or read.source.hold))
 
 
 def _resurfaced(item: Item, read: Read) -> bool:

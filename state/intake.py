@@ -9,17 +9,23 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from connectors.contract import SHORT_LINK, Draft, Item, Posted
 from state.engine import Connected, insert_if_missing
 from state.identity import Known, alike, short
 from state.models import History, Post, SeenItem, Source
-from state.stories import give_up, gives_way, hosts_of, rename, repeat, retell, same_story, teller_of
-from state.transition import move, note, tweeted_as, words
-from state.values import Added, Sorted, SourceState
+from state.stories import give_up, gives_way, hosts_of, rename, repeat, retell, same_story, take_back, teller_of
+from state.transition import lock, move, note, tweeted_as, words
+from state.values import BEFORE_SETUP, Added, Sorted, SourceState
 
 ITEM = TypeAdapter(Item)
+EARLY: tuple[ColumnElement[bool], ...] = (
+    Post.status == "skipped",
+    Post.attempt == 0,
+    Post.reason.startswith(BEFORE_SETUP),
+)
+RESTORED = "found in the timeline: it was out before this ledger"
 _EDITED = "edited at the source"
 _INTAKE = 7_267_002  # as `state.database._MIGRATING`
 
@@ -90,18 +96,11 @@ class Intake:
         )
 
     def restore(self, item: Item, account: str, posted: Posted, draft: Draft) -> Added:
-        """As `add`, of an item that is out as this tweet, from before the ledger's own time.
-
-        `draft` is what would be tweeted of it today: nobody knows its words and its price any better.
-        """
-        added = self.add(item, account, status="skipped", reason=f"it is out as {posted.url}")
-        tells = (Post.same_as.is_(None), Post.status == "skipped")
-        if tweeted_as(self._connection, account, posted.id):
+        """As `add`, of an item that is out as this tweet; `draft` is what would be tweeted of it today."""
+        added = self.add(item, account, status="skipped", reason=f"{BEFORE_SETUP}: it is out as {posted.url}")
+        if not restore(self._connection, added.id, posted, draft, now=self._now):
             return added
-        tweet = {"tweet_id": posted.id, "tweet_url": posted.url, "posted_at": posted.at, **words(draft)}
-        why = "found in the timeline: the ledger was rebuilt"
-        row = move(self._connection, added.id, "posted", why, *tells, now=self._now, **tweet)
-        return replace(added, status="posted", reason=why) if row else added
+        return replace(added, status="posted", reason=RESTORED)
 
     def hold_back(self, item: Item, account: str, until: datetime, why: str) -> None:
         """Let the post of an item wait until then, if it waits and was never attempted."""
@@ -162,6 +161,18 @@ class Intake:
         latest = select(History.reason).where(History.post_id == row.id).order_by(History.id.desc()).limit(1)
         if self._connection.execute(latest).scalar() != _EDITED:
             note(self._connection, row, _EDITED, now=self._now)
+
+
+def restore(connection: Connection, post_id: int, posted: Posted, draft: Draft, *, now: datetime) -> bool:
+    """Settle an early post as this tweet, unless it only repeats another or the tweet is known as another's."""
+    row = lock(connection, post_id)
+    if row is None or row.same_as is not None or tweeted_as(connection, row.account, posted.id):
+        return False
+    tweet = {"tweet_id": posted.id, "tweet_url": posted.url, "posted_at": posted.at, **words(draft)}
+    if move(connection, post_id, "posted", RESTORED, *EARLY, now=now, **tweet) is None:
+        return False
+    take_back(connection, row, now=now)  # what a network said before setup has left its story to others
+    return True
 
 
 class Sources(Connected):

@@ -26,6 +26,7 @@ from state.accounts import Accounts
 from state.doubts import Doubts
 from state.intake import Sources
 from state.pruning import Pruning
+from state.rebuilding import Rebuilding
 from state.report import Reports
 from state.sending import Sending
 from state.stories import take_back
@@ -34,7 +35,7 @@ from state.transition import lock, move, tweeted_as
 from state.values import SettleError
 
 
-class Ledger(Sources, Sending, Doubts, Accounts, ToldTroubles, Reports, Pruning):
+class Ledger(Sources, Sending, Doubts, Accounts, Rebuilding, ToldTroubles, Reports, Pruning):
     """What happened to everything. `state.database.open_ledger` makes one; its threads may share it.
 
     Every call raises `DatabaseError` when the database fails.

@@ -25,6 +25,7 @@ class SettleError(Exception):
 
 
 _LEDGER = object()
+BEFORE_SETUP = "before setup"  # so begins the reason of what was there before the ledger
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +79,15 @@ class Added:
     status: Status
     reason: str
     not_before: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Early:
+    """A post that was skipped as older than the ledger; one that `repeats` has another tell its story."""
+
+    id: int
+    item: Item
+    repeats: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
