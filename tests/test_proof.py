@@ -20,7 +20,7 @@ from flows.words import prepare
 from state.ledger import Ledger
 from tests.house import MINUTE, House, article, open_house
 from tests.proof import scenes
-from tests.proof.crash_everywhere import bytes_of_x, kill_everywhere, spread
+from tests.proof.crash_everywhere import every, every_byte, kill_everywhere, spread
 from tests.proof.databases import Databases, PostgreSql, Sqlite
 from tests.proof.faults import endure
 from tests.proof.hostile import CORPUS, beside_a_good_source, feeds, mutations, read_all
@@ -56,7 +56,7 @@ def test_a_poll_may_die_anywhere(tmp_path: Path, zygote: Zygote, databases: Data
 
 def test_a_poll_may_die_at_any_byte_of_the_answer_of_x(tmp_path: Path, zygote: Zygote) -> None:
     found = Found(part="crashes")
-    kill_everywhere(tmp_path, zygote, scenes.TWEET, Sqlite(tmp_path), bytes_of_x(500, 150), found)
+    kill_everywhere(tmp_path, zygote, scenes.TWEET, Sqlite(tmp_path), every(60, every_byte), found)
     assert found.killed >= 3
     assert found.mistakes == []
 

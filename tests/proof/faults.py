@@ -11,6 +11,7 @@ from typing import Any
 
 from connectors.simulators import x_faults as x
 from connectors.simulators.x_faults import Fault, Reply
+from flows.rebuild import rebuild
 from tests.house import House, article, open_house
 from tests.proof.crash_everywhere import let_x_finish
 from tests.proof.databases import Databases, PostgreSql, Sqlite
@@ -77,6 +78,7 @@ def endure(folder: Path, zygote: Zygote, databases: Databases, found: Found, *, 
     with open_house(folder) as house:
         company = Company(house, databases, items, Trouble(seed))
         company.work(zygote, found)
+        company.lose_the_ledger(found)
     found.faults += company.trouble.count
     titles = Counter(tweet.raw.partition("\n")[0] for tweet in house.x.tweets)
     expected = {article(number).title for number in range(1, items + 1)}
@@ -92,8 +94,7 @@ class Company:
         self.house, self.databases, self.items, self.trouble = house, databases, items, trouble
         self.published = self.rounds = self.gone = 0
         house.x.lag, house.x.duplicate_check = LAG, False
-        self.database = databases.copy()
-        house.configure(top=f'database = "{self.database}"', source="max_new = 1000", account=ACCOUNT)
+        self._use(databases.copy())
         house.poll()
         house.x.policy = trouble.of_x
 
@@ -112,6 +113,23 @@ class Company:
                 self._poll(zygote)
             self.house.sleep(timedelta(seconds=self.trouble.dice.randint(20, 240)))
             self._decide()
+
+    def lose_the_ledger(self, found: Found) -> None:
+        """The database is deleted, and old articles come back under other ids: `rebuild` knows that they are out."""
+        self.house.x.policy = lambda *_: None
+        self._use(self.databases.copy())
+        with self.house.app() as app:
+            found.lost += [each.failure for each in rebuild(app) if each.failure]
+        for number in range(1, min(IN_FEED, self.items) + 1):
+            self.house.blog.publish(
+                article(number, id=f"https://blog.example.com/?p=9{number}", published=self.house.now)
+            )
+        self.house.sleep(HOUR)
+        self.house.poll_until_quiet()
+
+    def _use(self, database: str) -> None:
+        self.database = database
+        self.house.configure(top=f'database = "{database}"', source="max_new = 1000", account=ACCOUNT)
 
     def _publish(self) -> None:
         waiting = self.house.counts()["waiting"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.house import open_house
 from tests.proof import scenes
-from tests.proof.crash_everywhere import Choice, around_the_database, bytes_of_x, every, kill_everywhere
+from tests.proof.crash_everywhere import Choice, around_the_database, every, every_byte, kill_everywhere
 from tests.proof.databases import Databases, Sqlite, postgresql
 from tests.proof.faults import endure
 from tests.proof.hostile import CORPUS, beside_a_good_source, feeds, mutations, read_all
@@ -35,18 +35,16 @@ def chosen(kind: str, folder: Path) -> Iterator[Databases]:
 
 def crashes(kind: str, share: float, found: Found, folder: Path) -> None:
     step = round(1 / share)
-    of_x = bytes_of_x(3, 1) if kind == "SQLite" else bytes_of_x(30, 10)
     walk: list[tuple[scenes.Scene, Choice]] = [
         *((scene, around_the_database) for scene in (scenes.FIRST_POLL, scenes.NEWS, scenes.DOUBTS)),
-        (scenes.TWEET, of_x),
-        (scenes.LOOK, bytes_of_x(60, 30)),
+        *((scene, every_byte) for scene in (scenes.TWEET, scenes.LOOK)),
     ]
     with chosen(kind, folder) as databases, Zygote() as zygote:
         for number, (scene, choose) in enumerate(walk):
             house = folder / str(number)
             house.mkdir()
             kill_everywhere(house, zygote, scene, databases, every(step, choose), found)
-    _at_least(250 * share, found.killed, "places", found)
+    _at_least(2500 * share, found.killed, "places", found)
 
 
 def faults(kind: str, share: float, found: Found, folder: Path) -> None:
