@@ -13,6 +13,7 @@ from rich.text import Text
 from flows import tables
 from flows.app import opened
 from flows.config import ConfigError, load
+from flows.overdue import nobody_reads
 from state.values import DatabaseError, SettleError
 
 FINE, FAILED, WRONG = 0, 1, 2
@@ -124,6 +125,8 @@ def status(call: argparse.Namespace) -> int:
             _print_json(now.as_json())
         else:
             out.print(tables.status(now, app.ledger.posts(limit=call.last), app.config.timezone))
+    if trouble := nobody_reads(now.overdue, app.config.timezone):
+        _say(trouble, FAILED)
     return FAILED if now.needs_a_person else FINE
 
 

@@ -49,14 +49,17 @@ def _families(now: Overview) -> Iterator[Metric]:
     for status, count in now.posts.items():
         (queue if status in QUEUE else posts).add_metric([status], count)
     success = GaugeMetricFamily(
-        "crosspost_last_success_timestamp", "When a source was last read, in seconds since 1970.", labels=["source"]
+        "crosspost_last_success_timestamp",
+        "When a source was last read, in seconds since 1970; 0 for never.",
+        labels=["source"],
     )
+    overdue = GaugeMetricFamily("crosspost_source_overdue", "1 while nothing reads a source.", labels=["source"])
     for name, source in now.sources.items():
-        if source.last_success_at:
-            success.add_metric([name], source.last_success_at.timestamp())
+        success.add_metric([name], source.last_success_at.timestamp() if source.last_success_at else 0)
+        overdue.add_metric([name], name in now.overdue)
     spent = GaugeMetricFamily("crosspost_spent_usd", "What tweets have cost this month.", labels=["account"])
     paused = GaugeMetricFamily("crosspost_account_down", "1 while an account cannot tweet.", labels=["account"])
     for name, account in now.accounts.items():
         spent.add_metric([name], account.spent_this_month)
         paused.add_metric([name], bool(account.state.paused_at))
-    yield from (posts, queue, success, spent, paused)
+    yield from (posts, queue, success, overdue, spent, paused)

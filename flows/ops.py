@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from flows.overdue import AT_LEAST, longest_pause
+
 if TYPE_CHECKING:
     from prefect.events.schemas.automations import AutomationCore
 
@@ -20,20 +22,17 @@ BEAT = RUN + "heartbeat"
 # Prefect's beat is three minutes: whoever misses three is dead. A run that is claimed starts within seconds.
 DEAD_AFTER = timedelta(minutes=9)
 NEVER_STARTED_AFTER = timedelta(minutes=5)
-NO_SUCCESS_FOR = timedelta(hours=1)
 FAILURES_TOLD_EVERY = timedelta(hours=6)  # what stands makes every run fail
 BLOCK = "crosspost"
 
 
-def install(
-    *, every: timedelta, dead_after: timedelta = DEAD_AFTER, no_success_for: timedelta = NO_SUCCESS_FOR
-) -> list[str]:
+def install(*, every: timedelta, dead_after: timedelta = DEAD_AFTER, no_success_for: timedelta = AT_LEAST) -> list[str]:
     """Create or mend the automations in the configured Prefect; the names of all of them.
 
     `every` is the pause between two polls: after three without success somebody is told, but not within
     `no_success_for`.
     """
-    wanted = [*_burials(dead_after), *_notices(max(3 * every, no_success_for))]
+    wanted = [*_burials(dead_after), *_notices(longest_pause(every, at_least=no_success_for))]
     for automation in wanted:
         _put(automation)
     return [automation.name for automation in wanted]

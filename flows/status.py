@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flows.app import App
+from flows.overdue import is_overdue, longest_pause
 from state.values import AccountState, SourceState
 
 
@@ -30,31 +31,36 @@ class AccountOverview:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """The queue, the accounts and the sources."""
+    """The queue, the accounts and the sources, and of these the ones that nobody reads."""
 
     posts: dict[str, int]
     accounts: dict[str, AccountOverview]
     sources: dict[str, SourceState]
+    overdue: dict[str, SourceState]
 
     @property
     def needs_a_person(self) -> bool:
-        """Something waits for a decision or for a repair; a refused post is history."""
+        """Something waits for a decision or for a repair, or nothing polls; a refused post is history."""
         paused = any(account.state.paused_at for account in self.accounts.values())
         failing = any(source.failures for source in self.sources.values())
-        return bool(self.posts["held"]) or paused or failing
+        return bool(self.posts["held"]) or paused or failing or bool(self.overdue)
 
     def as_json(self) -> dict[str, Any]:
         """Ready for JSON; keys are only ever added."""
         return {
             "posts": self.posts,
             "accounts": {name: account.as_json() for name, account in self.accounts.items()},
-            "sources": {name: _source_as_json(source) for name, source in self.sources.items()},
+            "sources": {
+                name: _source_as_json(source) | {"overdue": name in self.overdue}
+                for name, source in self.sources.items()
+            },
         }
 
 
 def overview(app: App) -> Overview:
     """Everything as it is now."""
-    month = app.month_start
+    month, now, pause = app.month_start, app.now(), longest_pause(app.config.every)
+    sources = {name: app.ledger.source(name) for name in app.config.sources}
     return Overview(
         posts={status: count for status, count in app.ledger.counts().items()},  # noqa: C416  (a plain dict of str)
         accounts={
@@ -65,7 +71,8 @@ def overview(app: App) -> Overview:
             )
             for name in app.config.accounts
         },
-        sources={name: app.ledger.source(name) for name in app.config.sources},
+        sources=sources,
+        overdue={name: source for name, source in sources.items() if is_overdue(source, pause, now=now)},
     )
 
 
@@ -75,6 +82,7 @@ def _source_as_json(source: SourceState) -> dict[str, Any]:
         "last_success_at": _text(source.last_success_at),
         "failures": source.failures,
         "last_error": source.last_error,
+        "not_before": _text(source.not_before),
     }
 
 

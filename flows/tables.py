@@ -13,7 +13,7 @@ from rich.text import Text
 from flows.preview import Row
 from flows.results import Outcome
 from flows.status import Overview
-from state.values import PostRow
+from state.values import PostRow, SourceState
 
 STYLES = {
     "posted": "green",
@@ -85,10 +85,14 @@ def status(now: Overview, posts: Sequence[PostRow], timezone: ZoneInfo) -> Rende
         accounts.add_row(name, handle, last, f"{account.spent_this_month:.2f}", Text(state))
     sources = _table("source", "first read", "last success", "state")
     for name, source in now.sources.items():
-        state = f"failed {source.failures} times: {source.last_error}" if source.failures else "fine"
         first, last = _when(source.first_read_at, timezone), _when(source.last_success_at, timezone)
-        sources.add_row(name, first, last, Text(state))
+        sources.add_row(name, first, last, Text(_source(source, overdue=name in now.overdue)))
     return Group(counts, accounts, sources, _posts(posts, timezone))
+
+
+def _source(source: SourceState, *, overdue: bool) -> str:
+    failures = [f"failed {source.failures} times: {source.last_error}"] if source.failures else []
+    return "; ".join(failures + ["nothing reads it"] * overdue) or "fine"
 
 
 def _posts(posts: Sequence[PostRow], timezone: ZoneInfo) -> Table:
