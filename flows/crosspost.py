@@ -16,8 +16,9 @@ from prefect.runtime import deployment, flow_run
 from prefect.states import Completed, Failed
 
 from flows.app import App, opened
+from flows.artifacts import headline, news, queue, queued
 from flows.config import ConfigError, load
-from flows.happenings import Happening, happenings, news, queue
+from flows.happenings import Happening, happenings
 from flows.missed import cancel_missed
 from flows.pipeline import Work, poll
 from flows.results import Broken, Report, Result
@@ -105,7 +106,8 @@ def _show(app: App, report: Report, began: datetime) -> None:
             _emit(happening)
         if table := news(report):
             create_markdown_artifact(table, key="crosspost-news", description="What this run did.")
-        _keep("crosspost-queue", queue(overview(app)), "What waits, what needs a person, and how the accounts are.")
+        now, posts = overview(app), queued(app)
+        _keep("crosspost-queue", queue(now, posts), headline(now, posts))
     except DatabaseError:
         raise
     except Exception as error:
@@ -118,7 +120,7 @@ def _emit(happening: Happening) -> None:
         resource={"prefect.resource.id": f"crosspost.{happening.to}", "prefect.resource.name": happening.name},
         related=[
             {"prefect.resource.id": f"crosspost.{role}.{name}", "prefect.resource.role": role}
-            for role, name in happening.related.items()
+            for role, name in happening.related
         ],
         payload=dict(happening.details),
     )

@@ -19,7 +19,12 @@ PATIENCE = 3
 
 def title_of(item: Item) -> str:
     """What to call an item in a line of its own."""
-    name = item.title or item.text.partition("\n")[0] or item.id
+    return shortened(item.title or item.text.partition("\n")[0] or item.id)
+
+
+def shortened(text: str) -> str:
+    """The first line of a text, if it is not too long for a title."""
+    name = text.partition("\n")[0]
     return name if len(name) <= LONGEST_TITLE else name[: LONGEST_TITLE - 1].rstrip() + "…"
 
 

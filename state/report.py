@@ -88,9 +88,8 @@ class Reports(Connected):
 
 
 _FROM_POST = [column for column in Post.__table__.columns if column.name in PostRow.__slots__]
-_POSTS = select(*_FROM_POST, SeenItem.source, SeenItem.guid.label("item"), SeenItem.title).join(
-    SeenItem, SeenItem.id == Post.item_id
-)
+_FROM_ITEM = (SeenItem.source, SeenItem.guid.label("item"), SeenItem.title, SeenItem.link.label("article"))
+_POSTS = select(*_FROM_POST, *_FROM_ITEM).join(SeenItem, SeenItem.id == Post.item_id)
 
 
 def _post_row(row: Row[Any]) -> PostRow:

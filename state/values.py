@@ -145,13 +145,14 @@ class Doubt:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PostRow:
-    """One post as `status` lists it. `item` is what the source calls it."""
+    """One post as `status` lists it. `item` is what the source calls it, `article` its address, `link` the tweet's."""
 
     id: int
     account: str
     source: str
     item: str
     title: str
+    article: str
     status: Status
     reason: str
     text: str | None

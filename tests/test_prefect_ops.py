@@ -35,11 +35,11 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield house
 
 
-def run(house: House) -> str:
+def run(house: House, **config: str) -> str:
     """The id of one flow run."""
     from flows.crosspost import crosspost  # noqa: PLC0415  (after the environment is set)
 
-    return str(crosspost(str(house.configure()), return_state=True).state_details.flow_run_id)
+    return str(crosspost(str(house.configure(**config)), return_state=True).state_details.flow_run_id)
 
 
 def events(api: Prefect, name: str, flow_run: str) -> list[dict[str, Any]]:
@@ -51,6 +51,12 @@ def events(api: Prefect, name: str, flow_run: str) -> list[dict[str, Any]]:
         return [event for event in found if origin in {each["prefect.resource.id"] for each in event["related"]}]
 
     return list(until(look, f"the event {name}"))
+
+
+def related(event: dict[str, Any]) -> dict[str, str]:
+    """The role of each of our resources that an event names beside its own."""
+    named = {each["prefect.resource.id"]: each["prefect.resource.role"] for each in event["related"]}
+    return {resource: role for resource, role in named.items() if resource.startswith("crosspost.")}
 
 
 def artifacts(api: Prefect, key: str, flow_run: str | None = None) -> list[dict[str, Any]]:
@@ -66,8 +72,7 @@ def test_a_tweet_is_an_event_that_names_its_account_and_its_source(api: Prefect,
     house.blog.publish(article(2))
     [event] = events(api, "crosspost.tweeted", run(house))
     assert event["payload"]["url"].startswith("http")
-    related = {each["prefect.resource.id"] for each in event["related"]}
-    assert {"crosspost.account.office", "crosspost.source.blog"} <= related
+    assert related(event) == {"crosspost.account.office": "account", "crosspost.source.blog": "source"}
 
 
 def test_a_lost_answer_is_an_event(api: Prefect, house: House) -> None:
@@ -77,12 +82,22 @@ def test_a_lost_answer_is_an_event(api: Prefect, house: House) -> None:
     assert event["resource"]["prefect.resource.name"] == article(2).title
 
 
-def test_a_burst_is_an_event_of_its_source(api: Prefect, house: House) -> None:
+def test_a_burst_is_an_event_of_its_source_that_names_the_accounts_it_holds_up(api: Prefect, house: House) -> None:
     for number in range(2, 20):
         house.blog.publish(article(number))
-    [event] = events(api, "crosspost.held", run(house))
+    [event] = events(api, "crosspost.held", run(house, **three_accounts(house)))
     assert event["resource"]["prefect.resource.id"] == "crosspost.source.blog"
-    assert event["payload"]["posts"] == 18
+    assert event["payload"]["posts"] == 36
+    assert related(event) == {"crosspost.account.office": "account", "crosspost.account.branch": "account"}
+
+
+def three_accounts(house: House) -> dict[str, str]:
+    """A config in which `office` and `branch` want every article, and `shop` none of these."""
+    secrets = "".join(f'{name} = "env:{name.upper()}"\n' for name in house.x.credentials)
+    others = "".join(f'[accounts.{name}]\nkind = "twitter"\n{secrets}' for name in ("branch", "shop"))
+    wanted = 'to = ["{}"]\ntemplate = "blog.j2"\n{}'
+    routes = [wanted.format("branch", ""), wanted.format("shop", 'include = ["Sonderpreis"]\n')]
+    return {"account": others, "routes": "".join(f'[[routes]]\nfrom = ["blog"]\n{route}' for route in routes)}
 
 
 def test_an_account_that_goes_down_is_an_event(api: Prefect, house: House) -> None:
@@ -90,12 +105,14 @@ def test_an_account_that_goes_down_is_an_event(api: Prefect, house: House) -> No
     house.x.next(x_faults.NO_CREDITS)
     [event] = events(api, "crosspost.account.down", run(house))
     assert "402" in event["payload"]["reason"]
+    assert related(event) == {"crosspost.source.blog": "source"}
 
 
 def test_a_source_that_goes_down_is_an_event_once(api: Prefect, house: House) -> None:
     house.blog.instead = answer(404)
     [event] = events(api, "crosspost.source.down", run(house))
     assert event["resource"]["prefect.resource.id"] == "crosspost.source.blog"
+    assert related(event) == {"crosspost.account.office": "account"}
 
 
 # --- Artifacts --------------------------------------------------------------------------------------------------------
@@ -120,6 +137,7 @@ def test_the_queue_is_shown_and_a_quiet_run_leaves_nothing(api: Prefect, house: 
     house.blog.publish(article(2))
     run(house)
     assert "| posted | 1 |" in artifacts(api, "crosspost-queue")[0]["data"]
+    assert artifacts(api, "crosspost-queue")[0]["description"] == "**0 held · 0 unsure · 0 waiting**"
 
 
 # --- Automations ------------------------------------------------------------------------------------------------------
