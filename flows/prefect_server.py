@@ -124,7 +124,7 @@ def start_server(settings: Mapping[str, str], *, port: int = 0) -> Server:
         url = f"http://{HOST}:{listener.getsockname()[1]}"
         # Prefect's UI asks for its API where these say, not where it was loaded from; a proxy in front needs others.
         ui = {"PREFECT_UI_API_URL": f"{url}/api", "PREFECT_UI_URL": url}
-        ours = {"PREFECT_API_URL": f"{url}/api", "PREFECT__SERVER_FINAL": "1"}
+        ours = {"PREFECT_API_URL": f"{url}/api"}
         environment = {**QUIET, **settings, **ui, **os.environ, **ours}
         command = [sys.executable, "-m", "flows.prefect_server", str(listener.fileno())]
         with _one_at_a_time():
@@ -185,9 +185,7 @@ def main() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    config = uvicorn.Config(
-        "prefect.server.api.server:create_app", factory=True, fd=int(sys.argv[1]), log_level="error"
-    )
+    config = uvicorn.Config("flows.prefect_app:create_app", factory=True, fd=int(sys.argv[1]), log_level="error")
     server = uvicorn.Server(config)
     # Not in the main thread: there, uvicorn would take the signals for itself.
     serving = threading.Thread(target=_serve, args=[server], daemon=True)

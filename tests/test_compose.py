@@ -2,13 +2,15 @@
 
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import yaml
 
-from tests.prefect_kit import ROOT, private_environment
+from tests.prefect_kit import ROOT, free_port, private_environment, running, until
 
 
 @pytest.fixture(scope="module")
@@ -42,16 +44,31 @@ def test_only_this_machine_can_reach_the_ui(services: dict[str, Any]) -> None:
     assert published == ["127.0.0.1:4200:4200"]
 
 
-def test_every_option_of_its_prefect_commands_exists(services: dict[str, Any], tmp_path: Path) -> None:
-    for service in ("prefect", "worker"):
-        command = services[service]["command"]
-        words = [word for word in command[1:] if word.isalpha() and word not in {"local", "process"}]
-        help_page = subprocess.run(
-            [sys.executable, "-m", "prefect", *words, "--help"],
-            env=private_environment(tmp_path),
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for option in (word for word in command if word.startswith("--")):
-            assert option in help_page
+def test_every_option_of_its_worker_exists(services: dict[str, Any], tmp_path: Path) -> None:
+    command = services["worker"]["command"]
+    words = [word for word in command[1:] if word.isalpha() and word not in {"local", "process"}]
+    help_page = subprocess.run(
+        [sys.executable, "-m", "prefect", *words, "--help"],
+        env=private_environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for option in (word for word in command if word.startswith("--")):
+        assert option in help_page
+
+
+def test_its_server_starts_and_keeps_the_browser_here(services: dict[str, Any], tmp_path: Path) -> None:
+    port = str(free_port())
+    here = {"0.0.0.0": "127.0.0.1", "4200": port}
+    command = [sys.executable, "-m", *(here.get(word, word) for word in services["prefect"]["command"])]
+    environment = private_environment(tmp_path, PREFECT_SERVER_API_PORT=port)
+    with running(command, folder=ROOT, env=environment, stderr=subprocess.DEVNULL):
+        page = until(lambda: answer(f"http://127.0.0.1:{port}/v2/"), "the UI")
+    assert f"connect-src 'self' data: blob: http://127.0.0.1:{port} " in page.headers["content-security-policy"]
+
+
+def answer(url: str) -> httpx.Response | None:
+    with suppress(httpx.TransportError):
+        return httpx.get(url, trust_env=False)
+    return None

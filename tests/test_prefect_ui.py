@@ -1,5 +1,6 @@
 """The pages of Prefect's UI that a person opens, in a real browser; screenshots stay in the test's folder."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,6 +18,9 @@ pytestmark = [
     pytest.mark.skipif(BROWSER is None, reason="no Chromium here to look at Prefect's UI with"),
 ]
 
+# In Chromium's log of the network: what a page asked for, not what the browser itself is curious about.
+ASKED = re.compile(r'"initiator":"http.*?"url":"(\w+://[^/"]+)')
+
 TITLE = "Neue Öffnungszeiten im Advent"
 
 
@@ -25,6 +29,7 @@ class Browser:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.asked: set[str] = set()  # the servers that the pages asked
 
     def _look(self, url: str, *options: str) -> str:
         command = [
@@ -36,10 +41,12 @@ class Browser:
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
             "--window-size=1400,1000",
             "--virtual-time-budget=20000",
+            f"--log-net-log={self.folder / 'network.json'}",
             *options,
             url,
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS)
+        self.asked |= set(ASKED.findall((self.folder / "network.json").read_text(encoding="utf-8")))
         return done.stdout
 
     def read(self, name: str, url: str, *expected: str) -> str:
@@ -69,6 +76,7 @@ def test_a_person_finds_what_ran_what_went_out_and_the_form(prefect: Prefect, tm
     page = browser.read("news", f"{pages}/artifacts/artifact/{news}", TITLE, "posted")
     assert f'href="{house.x_url}' in page or "/status/" in page, "the tweet is a link"
     browser.read("form", f"{pages}/deployments/deployment/{deployment}/run", "The path of crosspost.toml")
+    assert browser.asked == {prefect.url}, "the browser tells nobody else"
 
 
 def run(config: Path) -> tuple[str, str]:
