@@ -87,10 +87,11 @@ def _accounts(now: Overview) -> str:
             f"@{_text(account.state.username)}" if account.state.username else "",
             f"{account.last_posted_at:%Y-%m-%d %H:%M} UTC" if account.last_posted_at else "never",
             f"{account.spent_this_month:.2f} USD",
-            _text(f"stopped: {account.state.paused_why}" if account.state.paused_at else "fine"),
+            _text(f"stopped: {account.stopped}" if account.stopped else "fine"),
         )
         for name, account in now.accounts.items()
     ]
+    rows += [(_text(name), "", "", "", _text(why)) for name, why in now.forsaken.items()]
     return _table(("account", "on X", "last tweet", "spent this month", "state"), rows)
 
 

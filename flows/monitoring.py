@@ -61,5 +61,5 @@ def _families(now: Overview) -> Iterator[Metric]:
     paused = GaugeMetricFamily("crosspost_account_down", "1 while an account cannot tweet.", labels=["account"])
     for name, account in now.accounts.items():
         spent.add_metric([name], account.spent_this_month)
-        paused.add_metric([name], bool(account.state.paused_at))
+        paused.add_metric([name], bool(account.stopped))
     yield from (posts, queue, success, overdue, spent, paused)

@@ -6,21 +6,22 @@ from flows.app import App
 
 
 def foreign_keys(app: App, name: str) -> str:
-    """Why nothing may go out under this name: its keys open another account than before. Empty if they do not.
-
-    An account that is new to the ledger takes over what is known of it under a name that is no longer used.
-    """
+    """Why nothing may go out under this name: its keys open another account than before. Empty if they do not."""
     owner, known = app.config.accounts[name].owner, app.ledger.account(name)
-    if not owner or owner == known.user_id:
-        return ""
-    if not known.user_id:
-        app.ledger.adopt(name, owner, in_use=app.config.accounts)
+    if not owner or known.user_id in ("", owner):
         return ""
     before = f"@{known.username} ({known.user_id})" if known.username else known.user_id
     return (
         f"its keys are those of X account {owner}, and the ledger knows {name} as {before}; "
         "put its own keys back, or give the other account a name of its own in crosspost.toml"
     )
+
+
+def take_over(app: App) -> None:
+    """What is known of an account on X under a name that is no longer used belongs to its new name."""
+    for name, account in app.config.accounts.items():
+        if account.owner and not foreign_keys(app, name):
+            app.ledger.adopt(name, account.owner, in_use=app.config.accounts)
 
 
 def user_id_of(app: App, name: str) -> str:

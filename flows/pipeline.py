@@ -14,7 +14,7 @@ from flows.alerts import tell
 from flows.app import App
 from flows.collect import collect
 from flows.doubts import has_doubts, settle
-from flows.owners import forsaken, mistaken
+from flows.owners import forsaken, mistaken, take_over
 from flows.publish import tweet
 from flows.results import Broken, Outcome, Report, Result, title_of
 from flows.stop_signals import held_back
@@ -46,6 +46,7 @@ def poll(
 ) -> Report:
     """One pass over these sources and accounts; None means all. A step that fails does not stop the others."""
     report = Report()
+    take_over(app)
     barred = mistaken(app)
     report.results += [Broken(failure=f"{name}: {why}") for name, why in (*barred.items(), *forsaken(app))]
     collect_all(app, report, app.config.sources if sources is None else sources, step)

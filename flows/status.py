@@ -6,14 +6,19 @@ from typing import Any
 
 from flows.app import App
 from flows.overdue import is_overdue, longest_pause
+from flows.owners import foreign_keys, forsaken
 from state.values import AccountState, SourceState
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountOverview:
-    """One account: who it is, whether it posts, what it did last and what it has cost since the month began (USD)."""
+    """One account: who it is, what it did last and what it has cost since the month began (USD).
+
+    `stopped` says why it does not tweet; empty if it may.
+    """
 
     state: AccountState
+    stopped: str
     last_posted_at: datetime | None
     spent_this_month: float
 
@@ -26,24 +31,29 @@ class AccountOverview:
             "paused_why": self.state.paused_why,
             "last_posted_at": _text(self.last_posted_at),
             "spent_this_month": self.spent_this_month,
+            "stopped": self.stopped,
         }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """The queue, the accounts and the sources, and of these the ones that nobody reads."""
+    """The queue, the accounts and the sources, and of these the ones that nobody reads.
+
+    `forsaken` are the accounts that only the ledger knows though posts wait for them, each with what to do.
+    """
 
     posts: dict[str, int]
     accounts: dict[str, AccountOverview]
     sources: dict[str, SourceState]
     overdue: dict[str, SourceState]
+    forsaken: dict[str, str]
 
     @property
     def needs_a_person(self) -> bool:
         """Something waits for a decision or for a repair, or nothing polls; a refused post is history."""
-        paused = any(account.state.paused_at for account in self.accounts.values())
+        stopped = any(account.stopped for account in self.accounts.values())
         failing = any(source.failures for source in self.sources.values())
-        return bool(self.posts["held"]) or paused or failing or bool(self.overdue)
+        return bool(self.posts["held"] or self.overdue or self.forsaken) or stopped or failing
 
     def as_json(self) -> dict[str, Any]:
         """Ready for JSON; keys are only ever added."""
@@ -54,6 +64,7 @@ class Overview:
                 name: _source_as_json(source) | {"overdue": name in self.overdue}
                 for name, source in self.sources.items()
             },
+            "forsaken": self.forsaken,
         }
 
 
@@ -65,13 +76,15 @@ def overview(app: App) -> Overview:
         posts={status: count for status, count in app.ledger.counts().items()},  # noqa: C416  (a plain dict of str)
         accounts={
             name: AccountOverview(
-                state=app.ledger.account(name),
+                state=(state := app.ledger.account(name)),
+                stopped=state.paused_why or foreign_keys(app, name),
                 last_posted_at=app.ledger.last_posted(name),
                 spent_this_month=float(app.ledger.spent(name, month)),
             )
             for name in app.config.accounts
         },
         sources=sources,
+        forsaken=dict(forsaken(app)),
         overdue={name: source for name, source in sources.items() if is_overdue(source, pause, now=now)},
     )
 

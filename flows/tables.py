@@ -79,10 +79,12 @@ def status(now: Overview, posts: Sequence[PostRow], timezone: ZoneInfo) -> Rende
     counts = Text.assemble(*(part for pair in _counts(now.posts) for part in (pair, "   ")))
     accounts = _table("account", "on X", "last tweet", "USD this month", "state")
     for name, account in now.accounts.items():
-        state = f"stopped: {account.state.paused_why}" if account.state.paused_at else "fine"
+        state = f"stopped: {account.stopped}" if account.stopped else "fine"
         handle = f"@{account.state.username}" if account.state.username else ""
         last = _when(account.last_posted_at, timezone)
         accounts.add_row(name, handle, last, f"{account.spent_this_month:.2f}", Text(state))
+    for name, why in now.forsaken.items():
+        accounts.add_row(name, "", "", "", Text(why))
     sources = _table("source", "first read", "last success", "state")
     for name, source in now.sources.items():
         first, last = _when(source.first_read_at, timezone), _when(source.last_success_at, timezone)

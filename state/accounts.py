@@ -29,10 +29,13 @@ class Accounts(Connected):
 
     def adopt(self, name: str, user_id: str, *, in_use: Collection[str]) -> None:
         """Remember whose account this is; all that is known of it under names that are not `in_use` becomes its own."""
-        self._update(name, user_id=user_id)
-        gone = select(Account.name).where(Account.user_id == user_id, Account.name.not_in([*in_use, name]))
-        with self._writing() as connection:
-            for old in connection.execute(gone).scalars().all():
+        same = select(Account.name).where(Account.user_id == user_id)
+        with self._reading() as connection:
+            names = set(connection.execute(same).scalars())
+        if name not in names:
+            self._update(name, user_id=user_id)
+        for old in sorted(names - {name, *in_use}):
+            with self._writing() as connection:
                 _move(connection, old, name)
 
     def open_posts(self) -> dict[str, int]:
@@ -64,6 +67,6 @@ def _move(connection: Connection, old: str, new: str) -> None:
     taken = select(other.id).where(other.account == new, same).exists()
     connection.execute(update(Post).where(Post.account == old, ~taken).values(account=new))
     moved = select(Post.id).where(Post.account == new)
-    connection.execute(
-        update(StoryName).where(StoryName.account == old, StoryName.post_id.in_(moved)).values(account=new)
-    )
+    names = update(StoryName).where(StoryName.account == old, StoryName.post_id.in_(moved))
+    connection.execute(names.values(account=new))
+    connection.execute(update(Account).where(Account.name == old).values(user_id=""))  # it is nobody's name any more

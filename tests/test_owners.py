@@ -9,6 +9,7 @@ from connectors.simulators import x_faults
 from flows.alerts import troubles
 from flows.cli import main
 from flows.config import ConfigError
+from flows.status import overview
 from tests.house import MINUTE, House, article, open_house
 
 
@@ -41,6 +42,14 @@ def test_an_account_with_another_name_goes_on_where_it_was(house: House) -> None
         assert {post.account for post in app.ledger.posts()} == {"buero"}
 
 
+def test_check_before_the_first_poll_makes_no_difference(house: House) -> None:
+    rename(house)
+    main(["check", "--config", str(house.folder / "crosspost.toml")])
+    house.poll()
+    with house.app() as app:
+        assert {post.account for post in app.ledger.posts()} == {"buero"}
+
+
 def test_what_was_told_under_the_old_name_is_no_news_under_the_new_one(house: House) -> None:
     rename(house)
     house.blog.remove(article(2).id)
@@ -61,6 +70,7 @@ def test_keys_of_another_account_send_nothing_and_are_told(house: House) -> None
     assert "its keys are those of X account 2000002, and the ledger knows office as 1000001" in report.needs[0]
     with house.app() as app:
         assert list(troubles(app)) == ["keys of office"]
+        assert overview(app).needs_a_person
     house.x.user_id, house.x.credentials = "1000001", right
     house.configure()
     house.poll()
@@ -92,6 +102,7 @@ def test_posts_that_wait_for_an_account_that_is_gone_are_told(house: House) -> N
     assert "office: 1 posts wait for it, and crosspost.toml has no [accounts.office] any more" in report.needs[0]
     with house.app() as app:
         assert "queue of office" in troubles(app)
+        assert list(overview(app).forsaken) == ["office"]
 
 
 def test_one_account_on_x_has_one_table(house: House) -> None:
