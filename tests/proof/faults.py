@@ -122,7 +122,7 @@ class Company:
             found.lost += [each.failure for each in rebuild(app) if each.failure]
         for number in range(1, min(IN_FEED, self.items) + 1):
             self.house.blog.publish(
-                article(number, id=f"https://blog.example.com/?p=9{number}", published=self.house.now)
+                article(number, id=f"https://blog.example.com/?p={100_000 + number}", published=self.house.now)
             )
         self.house.sleep(HOUR)
         self.house.poll_until_quiet()
