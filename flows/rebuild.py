@@ -13,6 +13,7 @@ from connectors.contract import Item, PostError, Timeline
 from connectors.links import story_of
 from flows.app import App
 from flows.collect import collect
+from flows.left_alone import left_alone
 from flows.routing import DATE_SLACK, chronological, route_for
 from flows.timelines import A_YEAR, Timelines, tweeted
 from state.values import Early
@@ -41,10 +42,12 @@ def _read_sources(app: App) -> Iterator[Rebuilt]:
     sources = {name: source.model_copy(update={"backfill": 0}) for name, source in app.config.sources.items()}
     quiet = replace(app, config=app.config.model_copy(update={"sources": sources}))
     for name in sources:
-        if app.ledger.source(name).first_read_at is None:
-            result = collect(quiet, name)
-            if app.ledger.source(name).first_read_at is None:
-                yield Rebuilt(failure=f"{name}: not rebuilt; run it again: {result}")
+        if app.ledger.source(name).first_read_at is not None:
+            continue
+        if why := left_alone(app, name):
+            yield Rebuilt(failure=f"{name}: not rebuilt: {why}")
+        elif failure := collect(quiet, name).failure:
+            yield Rebuilt(failure=f"not rebuilt, run it again: {failure}")
 
 
 def _since(app: App, items: Sequence[Item]) -> datetime:

@@ -73,7 +73,7 @@ def test_a_tweet_is_known_by_its_link_when_the_words_have_changed(house: House) 
 def test_a_source_that_cannot_be_read_stays_unknown_and_a_second_call_goes_on(house: House) -> None:
     house.blog.instead = answer(503)
     with house.app() as app:
-        assert rebuild(app)[0].failure.startswith("blog: not rebuilt; run it again: ")
+        assert rebuild(app)[0].failure.startswith("not rebuilt, run it again: blog: ")
         assert app.ledger.source("blog").first_read_at is None
         house.blog.instead = None
         assert [each.failure for each in rebuild(app)] == [""]
