@@ -29,6 +29,8 @@ from state.values import DatabaseError
 # by the lines in which Prefect (3.8.8) repeats that a task or a run has failed, with a traceback of its own insides.
 _REPEATS = ("Task run failed with", "Engine execution exited with unexpected", "Execution of flow run")
 logging.getLogger("crosspost.progress").propagate = False
+# Without its server, Prefect would write to the console whenever a line of the log cannot be sent.
+logging.raiseExceptions = False
 for _name in ("prefect.task_runs", "prefect.flow_runs", "prefect.engine"):
     logging.getLogger(_name).addFilter(lambda line: not (line.exc_info and line.getMessage().startswith(_REPEATS)))
 

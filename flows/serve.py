@@ -9,6 +9,7 @@ from contextlib import redirect_stdout, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
+from warnings import filterwarnings
 
 import httpx
 from rich.console import Console
@@ -52,6 +53,8 @@ def serve(config: Config, console: Console, *, metrics: int | None = None) -> No
     """
     # A quiet poll says nothing; the UI has the rest.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "WARNING")
+    # Prefect's runner (3.8.8) forgets a coroutine when it loses its server; no person can do anything about that.
+    filterwarnings("ignore", message="coroutine 'Runner.* was never awaited", category=RuntimeWarning)
     sigterm_is_ctrl_c()
     with suppress(KeyboardInterrupt):
         if metrics is not None:

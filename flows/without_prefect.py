@@ -16,21 +16,24 @@ LOOK_SECONDS = 10.0  # between two looks for the server
 def poll_without_prefect(config: Config, console: Console) -> None:
     """Poll every `config.every` until Prefect answers. What is done meanwhile stands in the ledger, and in no UI."""
     console.print(f"{unreachable() or 'Prefect has stumbled'}: until it answers, polls go without it", markup=False)
-    due = time.monotonic()
+    due, told = time.monotonic(), list[str]()
     while True:
         if time.monotonic() >= due:
             due += config.every.total_seconds()
-            _poll(config, console)
+            told = _poll(config, console, told)
         time.sleep(LOOK_SECONDS)
         if not unreachable():
             return
 
 
-def _poll(config: Config, console: Console) -> None:
+def _poll(config: Config, console: Console, told: list[str]) -> list[str]:
+    """The failures of one poll; those are printed that the one before did not have."""
     try:
         with opened(config) as app:
             failures = poll(app).failures
     except DatabaseError as error:
         failures = [str(error)]
     for failure in failures:
-        console.print(failure, markup=False)
+        if failure not in told:
+            console.print(failure, markup=False)
+    return failures

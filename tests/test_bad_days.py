@@ -151,7 +151,7 @@ def test_a_run_whose_prefect_server_dies_amid_its_tweet_tweets_once_and_says_wha
 
 def test_serve_goes_on_without_its_prefect_server_and_with_it_once_it_is_back(mortal: Mortal, house: House) -> None:
     mortal.live()
-    with running(command(house, "serve"), folder=ROOT, env=mortal.environment) as process:
+    with running(command(house, "serve"), folder=ROOT, env=mortal.environment, stderr=subprocess.PIPE) as process:
         until(lambda: house.tweets, "the tweet")
         house.x.policy = Amid(mortal.die)
         house.blog.publish(article(3))
@@ -162,6 +162,10 @@ def test_serve_goes_on_without_its_prefect_server_and_with_it_once_it_is_back(mo
         until(lambda: completed(mortal.prefect) and len(mortal.prefect.flow_runs()) > back, "a run with Prefect")
         process.terminate()
         assert process.wait(PATIENCE_SECONDS) == 0
+        assert process.stderr
+        said = process.stderr.read().decode()
+    ours = ("Prefect: http", "Polling every ", "Prefect at http")
+    assert [line for line in said.splitlines() if not line.startswith(ours)] == [], "nothing but what a person can use"
     assert house.counts()["posted"] == len(house.tweets) == 3
 
 
