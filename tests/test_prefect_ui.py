@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.serve import QUEUE
 from tests.house import article, open_house
 from tests.prefect_kit import PATIENCE_SECONDS, Prefect, in_process, until
 
@@ -68,6 +69,9 @@ def test_a_person_finds_what_ran_what_went_out_and_the_form(prefect: Prefect, tm
         house.poll()
         house.blog.publish(article(2, title=TITLE))
         flow_run, deployment = run(house.configure())
+        for number in range(3, 15):
+            house.blog.publish(article(number))
+        run(house.configure())
     pages = f"{prefect.url}/v2"
     browser.read("dashboard", f"{pages}/dashboard", "Flow Runs", "Task Runs")
     browser.read("run", f"{pages}/runs/flow-run/{flow_run}", "Completed", TITLE)
@@ -76,6 +80,10 @@ def test_a_person_finds_what_ran_what_went_out_and_the_form(prefect: Prefect, tm
     page = browser.read("news", f"{pages}/artifacts/artifact/{news}", TITLE, "posted")
     assert f'href="{house.x_url}' in page or "/status/" in page, "the tweet is a link"
     browser.read("form", f"{pages}/deployments/deployment/{deployment}/run", "The path of crosspost.toml")
+    description = f"{pages}/deployments/deployment/{deployment}?tab=Description"
+    assert f'href="{QUEUE}"' in browser.read("description", description, "What waits, and why")
+    page = browser.read("queue", f"{prefect.url}{QUEUE}", "12 held", article(14).title)
+    assert f'href="https://blog.example.com/{article(14).published:%Y}/beitrag-14/"' in page, "the article is a link"
     assert browser.asked == {prefect.url}, "the browser tells nobody else"
 
 
