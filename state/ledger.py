@@ -29,7 +29,7 @@ from state.pruning import Pruning
 from state.rebuilding import Rebuilding
 from state.report import Reports
 from state.sending import Sending
-from state.stories import take_back
+from state.stories import WORDLESS, has_turned, take_back
 from state.told import ToldTroubles
 from state.transition import lock, move, tweeted_as
 from state.values import SettleError
@@ -58,13 +58,17 @@ class Ledger(Sources, Sending, Doubts, Accounts, Rebuilding, ToldTroubles, Repor
             other = tweet_id and tweeted_as(connection, row.account, tweet_id)
             if other:
                 raise SettleError(f"tweet {tweet_id} is post {other} already")
-            # What X was asked to send is out with the story that it had then, whatever has become of its item.
-            wanted = status == "waiting" or (status == "posted" and not row.attempt)
-            teller = take_back(connection, row, now=now) if wanted else None
+            if status == "waiting" and row.attempt and has_turned(connection, row):
+                raise SettleError(
+                    f"the source has made another story of post {post_id}: settle it as posted or skipped"
+                )
+            # What X was asked to send keeps the story that it had then, whatever has become of its item.
+            teller = take_back(connection, row, now=now) if status != "skipped" and not row.attempt else None
             if teller and status == "waiting":
                 raise SettleError(f"post {teller} tells this story already: this one would be a second tweet of it")
-            # The end of its time was a machine's judgement: the person's counts more.
-            changes = {"tweet_id": tweet_id, "posted_at": now} if status == "posted" else {"expires_at": None}
+            # The end of its time was a machine's judgement: the person's counts more. Its words are those of today.
+            anew = {"expires_at": None, **(WORDLESS if not row.attempt else {})}
+            changes = {"tweet_id": tweet_id, "posted_at": now} if status == "posted" else anew
             move(connection, post_id, status, f"a person settled it: it was {row.status}", now=now, **changes)
 
 

@@ -15,7 +15,7 @@ from state.transition import draft as draft_of
 from state.transition import end_attempt, images, lock, move, note, succeed, words
 from state.values import _LEDGER, Claim, Waiting
 
-_TURNED = "the source has made another story of it since X was asked to send it"
+_TURNED = "the source has made another story of it since X was asked to send it: settle it as posted or skipped"
 
 
 class Sending(Connected):

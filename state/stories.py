@@ -15,7 +15,7 @@ from state.identity import short
 from state.models import Post, SeenItem, StoryName
 from state.transition import move
 
-_WORDLESS = dict.fromkeys(("text", "link", "weight", "price", "images"))
+WORDLESS = dict.fromkeys(("text", "link", "weight", "price", "images"))
 _NEWEST = 100  # items that tell which hosts a source writes about
 _LONGEST_STORY = 8192  # characters of a link: looking at the host takes quadratic time in it
 
@@ -116,7 +116,7 @@ def retell(
         if teller.id != row.same_as:
             move(connection, row.id, "skipped", same_story(teller.id), now=now, story=None, same_as=teller.id)
         return
-    tells = {"story": story, "same_as": None, **_WORDLESS}
+    tells = {"story": story, "same_as": None, **WORDLESS}
     if row.same_as is None:
         connection.execute(update(Post).where(Post.id == row.id).values(tells))
     else:

@@ -371,6 +371,8 @@ def test_a_person_who_wants_an_expired_post_out_takes_its_end_away(ledger: Ledge
     ledger.expire("office", now=NOW)
     ledger.settle(post_id, "waiting", now=NOW)
     assert ledger.expire("office", now=NOW) == []
+    assert ledger.claim(post_id, lease=LEASE, now=NOW) is None, "its words are as old as it is"
+    assert ledger.word(post_id, DRAFT, story=item().story, now=NOW)
     assert ledger.claim(post_id, lease=LEASE, now=NOW) is not None
 
 
