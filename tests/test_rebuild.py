@@ -1,14 +1,18 @@
 """The ledger is lost: `crosspost rebuild` makes it anew, and nothing goes out again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from ledger_kit import DRAFT, NOW, add, item, state, tweet
 
+from connectors.contract import Item
 from connectors.simulators import x_faults
 from connectors.simulators.faults import answer
 from flows.cli import main
 from flows.rebuild import rebuild
+from state.ledger import Ledger
 from tests.house import MINUTE, House, article, open_house
 
 
@@ -147,3 +151,34 @@ def test_a_tweet_that_tells_when_it_was_out_is_restored_with_its_time_and_addres
         (post,) = (post for post in app.ledger.posts() if post.title == article(2).title)
     assert post.tweet_id == house.x.tweets[0].id
     assert post.posted_at == house.x.tweets[0].created_at
+
+
+# --- The ledger's own part --------------------------------------------------------------------------------------------
+
+
+def early(ledger: Ledger, *items: Item) -> list[int]:
+    """What a network said before setup: it has left its story to others."""
+    with ledger.intake(items[0].source, now=NOW) as intake:
+        intake.sort(items)
+        silent = [replace(each, story="") for each in items]
+        return [intake.add(each, "office", status="skipped", reason="before setup").id for each in silent]
+
+
+def test_one_tweet_is_one_post(ledger: Ledger) -> None:
+    first, second = early(ledger, item(1), item(2))
+    assert ledger.restore(first, tweet(), DRAFT, now=NOW)
+    assert not ledger.restore(second, tweet(), DRAFT, now=NOW)
+    assert state(ledger, second) == "skipped"
+
+
+def test_what_is_restored_tells_its_story_again(ledger: Ledger) -> None:
+    (post,) = early(ledger, item(1, source="facebook"))
+    assert ledger.restore(post, tweet(), DRAFT, now=NOW)
+    assert state(ledger, add(ledger, item(1))) == "skipped"
+
+
+def test_only_what_was_before_setup_is_restored(ledger: Ledger) -> None:
+    post = add(ledger, item(1), status="skipped", reason="filtered: intern")
+    assert not ledger.restore(post, tweet(), DRAFT, now=NOW)
+    assert not ledger.hold_early(post, "rebuilt", now=NOW)
+    assert ledger.early("office") == []
