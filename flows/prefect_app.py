@@ -15,12 +15,12 @@ def create_app() -> Any:
     from prefect.server.api.server import create_app as prefect_app  # noqa: PLC0415  (it reads the environment)
     from prefect.settings import get_current_settings  # noqa: PLC0415
 
-    app, policy = prefect_app(final=True), _policy(get_current_settings().server.ui.api_url or "").encode()
+    app, header = prefect_app(final=True), policy(get_current_settings().server.ui.api_url or "").encode()
 
     async def stay_home(scope: Any, receive: Any, send: Any) -> None:
-        async def with_policy(message: Any) -> None:
+        async def withpolicy(message: Any) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"content-security-policy", policy)]
+                message["headers"] = [*message["headers"], (b"content-security-policy", header)]
             await send(message)
 
         await app(scope, receive, with_policy)
@@ -28,7 +28,9 @@ def create_app() -> Any:
     return stay_home
 
 
-def _policy(api: str) -> str:
-    """Everything comes from this server; the API may have another name, as `localhost` beside 127.0.0.1."""
-    host = urlsplit(api).netloc
-    return f"{FROM_HERE}; connect-src 'self' data: blob: http://{host} ws://{host}"
+def policy(api: str) -> str:
+    """What a browser may ask: everything comes from this server; the API may have another name, as `localhost` beside 127.0.0.1."""
+    address = urlsplit(api)
+    websocket = "wss" if address.scheme == "https" else "ws"
+    hosts = f"{address.scheme}://{address.netloc} {websocket}://{address.netloc}" if address.netloc else ""
+    return f"{FROM_HERE}; connect-src 'self' data: blob: {hosts}".rstrip()

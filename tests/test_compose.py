@@ -10,6 +10,7 @@ import httpx
 import pytest
 import yaml
 
+from flows.prefect_app import policy
 from tests.prefect_kit import ROOT, free_port, private_environment, running, until
 
 
@@ -72,3 +73,7 @@ def answer(url: str) -> httpx.Response | None:
     with suppress(httpx.TransportError):
         return httpx.get(url, trust_env=False)
     return None
+
+
+def test_behind_a_proxy_with_tls_the_browser_may_ask_the_api_there() -> None:
+    assert policy("https://ops.example/api").endswith("data: blob: https://ops.example wss://ops.example")
