@@ -18,7 +18,7 @@ def create_app() -> Any:
     app, header = prefect_app(final=True), policy(get_current_settings().server.ui.api_url or "").encode()
 
     async def stay_home(scope: Any, receive: Any, send: Any) -> None:
-        async def withpolicy(message: Any) -> None:
+        async def with_policy(message: Any) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], (b"content-security-policy", header)]
             await send(message)
@@ -29,7 +29,7 @@ def create_app() -> Any:
 
 
 def policy(api: str) -> str:
-    """What a browser may ask: everything comes from this server; the API may have another name, as `localhost` beside 127.0.0.1."""
+    """What a browser may ask: this server alone, and its API under the name that it has for browsers."""
     address = urlsplit(api)
     websocket = "wss" if address.scheme == "https" else "ws"
     hosts = f"{address.scheme}://{address.netloc} {websocket}://{address.netloc}" if address.netloc else ""
