@@ -33,7 +33,8 @@ def teller_of(connection: Connection, account: str, story: str) -> Row[Any] | No
         .join(SeenItem, SeenItem.id == Post.item_id)
         .where(Post.account == account, (Post.story == story) | Post.id.in_(named))
     )
-    return connection.execute(query.with_for_update(of=Post)).one_or_none()
+    # The oldest: a person may settle in the very moment in which an article moves.
+    return connection.execute(query.order_by(Post.id).limit(1).with_for_update(of=Post)).one_or_none()
 
 
 def gives_way(teller: Row[Any], sources: Collection[str]) -> bool:
