@@ -150,6 +150,20 @@ class Posted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """A look at what an account has published: the tweet that was looked for, if it is there.
+
+    `at` is the moment of the look by the clock of whoever keeps the tweets: workers' clocks differ, and are set.
+    """
+
+    posted: Posted | None
+    at: datetime
+
+    def __post_init__(self) -> None:
+        _require_aware(self.at, "Look.at")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
     """Who the credentials of an account belong to."""
 
@@ -346,8 +360,8 @@ class Destination(Protocol):
         """
         ...
 
-    def find(self, draft: Draft, *, user_id: str, since: datetime) -> Posted | None:
-        """The tweet with this draft's link or words that the account published after `since`, if there is one.
+    def find(self, draft: Draft, *, user_id: str, since: datetime) -> Look:
+        """Look for the tweet with this draft's link or words that the account published after `since`.
 
         Raises `NotPosted` (the look failed, try later), `AccountDown`, or `Refused` (this account may not look).
         """

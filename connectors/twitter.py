@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 import httpx
@@ -15,6 +16,7 @@ from connectors.contract import (
     AccountDown,
     AccountSettings,
     Draft,
+    Look,
     MaybePosted,
     NotPosted,
     Posted,
@@ -25,10 +27,11 @@ from connectors.contract import (
 from connectors.oauth1 import OAuth1
 from connectors.transport import deadline, guarded_transport
 from connectors.tweet_length import find_links, tweet_length
-from connectors.twitter_answers import look_failed, post_failed
+from connectors.twitter_answers import clock, look_failed, post_failed
 from connectors.twitter_match import has_link, is_alike
 from connectors.twitter_problem import Answer, Problem, identifier, moment, table
 from connectors.twitter_timeline import TwitterTimeline, match
+from connectors.unpacking import read_body
 
 # X's price list of August 2026, in USD.
 PRICE = Decimal("0.015")
@@ -44,6 +47,7 @@ CLOCK_MARGIN = timedelta(minutes=15)
 FIELDS = {"post.fields": "created_at,entities,note_post"}
 FIELDS_BEFORE = {"tweet.fields": "created_at,entities,note_tweet"}
 PAGES = 32  # X shows the newest 3,200 tweets, 100 a page
+LARGEST_ANSWER = 10 * 1024 * 1024  # bytes; a page of the longest tweets takes 3 MB
 
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -102,7 +106,7 @@ class Twitter(AccountSettings):
     def whoami(self) -> Profile:
         """Whose keys these are. Costs $0.010, so ask once and remember."""
         try:
-            data = table(self._read("GET", "/2/users/me").get("data"))
+            data = table(self._read("GET", "/2/users/me").json().get("data"))
         except Refused as error:
             raise AccountDown(str(error)) from error
         if not (user_id := identifier(data)):
@@ -125,20 +129,24 @@ class Twitter(AccountSettings):
             return Posted(id=tweet_id, url=self._tweet_url(tweet_id), at=now)
         raise post_failed(answer, now=now)
 
-    def find(self, draft: Draft, *, user_id: str, since: datetime) -> Posted | None:
-        """The newest tweet since then with the draft's words or link. Costs $0.001 per tweet that X shows."""
+    def find(self, draft: Draft, *, user_id: str, since: datetime) -> Look:
+        """Look for the newest tweet since then with the draft's words or link. Costs $0.001 per tweet that X shows."""
         earliest = since - CLOCK_MARGIN
         with deadline(LOOK_TIMEOUT.total_seconds()):
-            since_then = (tweet for tweet in self._timeline(user_id, earliest) if _at(tweet) >= earliest)
+            pages = self._pages(user_id, earliest)
+            newest = next(pages)
+            tweets = chain.from_iterable(map(_tweets, chain([newest], pages)))
+            since_then = (tweet for tweet in tweets if _at(tweet) >= earliest)
             found = match(draft, since_then, by_link=lambda tweet: has_link(draft, tweet) and is_alike(draft, tweet))
-        return self._as_posted(found) if found else None
+        posted = self._as_posted(found) if found else None
+        return Look(posted=posted, at=clock(newest, now=datetime.now(UTC)))
 
     def timeline(self, *, user_id: str, since: datetime) -> TwitterTimeline:
         """The account's tweets since then, 3,200 at most. Costs $0.001 for each. Raises as `find` does."""
         tweets: list[Mapping[str, Any]] = []
         with suppress(_NoMore):
-            for tweet in self._timeline(user_id, since - CLOCK_MARGIN):
-                tweets.append(tweet)
+            for page in self._pages(user_id, since - CLOCK_MARGIN):
+                tweets += _tweets(page)
         return TwitterTimeline(tweets, as_posted=self._as_posted, length=self.length, price=self.price)
 
     def upload(self, image: bytes, *, media_type: str, alt: str = "") -> str:
@@ -155,7 +163,7 @@ class Twitter(AccountSettings):
             files={"media": ("picture", image, media_type)},
             data={"media_category": "tweet_image"},
         )
-        if not (media_id := identifier(media.get("data"))):
+        if not (media_id := identifier(media.json().get("data"))):
             raise NotPosted("X took the picture but gave it no id. The tweet can go without it.")
         if alt:
             self._describe(media_id, alt)
@@ -168,23 +176,23 @@ class Twitter(AccountSettings):
         except PostError as error:
             logger.warning("%s: a picture goes without its alternative text “%s”: %s", self.name, alt[:60], error)
 
-    def _timeline(self, user_id: str, since: datetime) -> Iterator[Mapping[str, Any]]:
-        """The account's own tweets, newest first, without retweets."""
+    def _pages(self, user_id: str, since: datetime) -> Iterator[Answer]:
+        """The account's own tweets, newest first, without retweets; at least one page."""
         start = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         query = {"max_results": "100", "exclude": "retweets", "start_time": start}
         for _ in range(PAGES):
             page = self._page(user_id, query)
-            tweets, meta = page.get("data"), table(page.get("meta"))
-            if not isinstance(tweets, list) and meta.get("result_count") != 0:
+            meta = table(page.json().get("meta"))
+            if not isinstance(page.json().get("data"), list) and meta.get("result_count") != 0:
                 # X answers some requests it cannot fulfil with 200 and errors; that must not read as "not there".
                 raise NotPosted("X answered without a timeline. The next run looks again.")
-            yield from (tweet for tweet in tweets or () if isinstance(tweet, dict))
+            yield page
             if not (token := meta.get("next_token")):
                 return
             query["pagination_token"] = str(token)
         raise _NoMore("The tweet is not among the 3,200 that X shows. Look at the account and decide by hand.")
 
-    def _page(self, user_id: str, query: Mapping[str, str]) -> Mapping[str, Any]:
+    def _page(self, user_id: str, query: Mapping[str, str]) -> Answer:
         path = f"/2/users/{user_id}/tweets"
         try:
             return self._read("GET", path, params={**query, **FIELDS})
@@ -199,26 +207,28 @@ class Twitter(AccountSettings):
         timeout: timedelta = LOOK_TIMEOUT,
         failed: Callable[..., PostError] = look_failed,
         **request: Any,
-    ) -> Mapping[str, Any]:
-        """The body of an answer to a request that publishes nothing."""
+    ) -> Answer:
+        """What X answers to a request that publishes nothing: an object."""
         try:
             answer = self._send(method, path, timeout=timeout, **request)
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
-        if answer.ok and (body := answer.json()):
-            return body
+        if answer.ok and answer.json():
+            return answer
         raise failed(answer, now=datetime.now(UTC))
 
     def _send(self, method: str, path: str, *, timeout: timedelta, **request: Any) -> Answer:
         seconds = timeout.total_seconds()
-        with deadline(seconds):
-            response = self._client.request(method, f"{self.api_url}{path}", timeout=seconds, **request)
-        return Answer(
-            status=response.status_code,
-            headers=dict(response.headers),
-            body=response.content,
-            secrets=tuple(key.get_secret_value() for key in self._keys),
-        )
+        with (
+            deadline(seconds),
+            self._client.stream(method, f"{self.api_url}{path}", timeout=seconds, **request) as response,
+        ):
+            return Answer(
+                status=response.status_code,
+                headers=dict(response.headers),
+                body=read_body(response, max_bytes=LARGEST_ANSWER),
+                secrets=tuple(key.get_secret_value() for key in self._keys),
+            )
 
     @property
     def _keys(self) -> tuple[SecretStr, ...]:
@@ -236,7 +246,7 @@ class Twitter(AccountSettings):
                 access_token_secret=access_token_secret,
             ),
             # On a kept connection that X is just closing, a tweet would be lost in doubt for nothing.
-            headers={"Connection": "close", "User-Agent": "Crosspost"},
+            headers={"Connection": "close", "User-Agent": "Crosspost", "Accept-Encoding": "gzip, deflate"},
             follow_redirects=False,
             trust_env=False,
         )
@@ -253,6 +263,10 @@ class Twitter(AccountSettings):
         return NotPosted(
             f"{self.api_url} could not be reached ({_reason(error)}): nothing is out. The next run tries again."
         )
+
+
+def _tweets(page: Answer) -> list[Mapping[str, Any]]:
+    return [tweet for tweet in page.json().get("data") or () if isinstance(tweet, dict)]
 
 
 def _at(tweet: Mapping[str, Any]) -> datetime:

@@ -74,6 +74,15 @@ def look_failed(answer: Answer, *, now: datetime) -> PostError:
     return Refused(f"X does not let this account look ({problem}). Look at the account at x.com and decide by hand.")
 
 
+def clock(answer: Answer, *, now: datetime) -> datetime:
+    """What X's clock showed when it answered; ours, `now`, if it does not say."""
+    try:
+        shown = parsedate_to_datetime(answer.headers.get("date", ""))
+    except (TypeError, ValueError, OverflowError):
+        return now
+    return shown if shown.tzinfo else now
+
+
 def _trouble(problem: Problem) -> str:
     """The first of the account's troubles that this answer names."""
     by_words = [mark for words, mark in _DOWN_BY_WORDS.items() if words in problem.words and problem.status == 403]
@@ -82,7 +91,7 @@ def _trouble(problem: Problem) -> str:
 
 def _clock_is_wrong(answer: Answer, problem: Problem, now: datetime) -> AccountDown | None:
     """Whether X does not know these credentials because they were signed at another time than its own."""
-    off = _date(answer.headers.get("date", ""), now) - now
+    off = clock(answer, now=now) - now
     if answer.status != 401 or abs(off) <= CLOCKS_AGREE:
         return None
     where = (
@@ -126,15 +135,6 @@ def _wait(headers: Mapping[str, str], now: datetime) -> timedelta:
     waits.append(_retry_after(headers.get("retry-after", ""), now))
     seconds = max((wait for wait in waits if wait > 0), default=WINDOW.total_seconds())
     return timedelta(seconds=math.ceil(min(seconds, LONGEST_WAIT.total_seconds())))
-
-
-def _date(value: str, now: datetime) -> datetime:
-    """What X's clock shows; ours, if it does not say."""
-    try:
-        shown = parsedate_to_datetime(value)
-    except (TypeError, ValueError, OverflowError):
-        return now
-    return shown if shown.tzinfo else now
 
 
 def _retry_after(value: str, now: datetime) -> float:

@@ -1,8 +1,31 @@
-"""Unpacks what servers send packed, without ever unpacking more than asked for."""
+"""Reads what servers send, packed or not, and never more of it than asked for."""
 
 import zlib
 
 import httpx
+
+
+class TooLarge(httpx.DecodingError):
+    """There is more of an answer than anybody wants."""
+
+
+def read_body(answer: httpx.Response, *, max_bytes: int) -> bytes:
+    """The unpacked body of a streamed answer. What is packed and what is unpacked may each be `max_bytes` long, and no
+    more is ever held.
+
+    Raises `TooLarge`, or httpx.DecodingError where it is not packed as it says.
+    """
+    unpacker = unpacker_for(answer.headers.get("content-encoding", ""))
+    received = 0
+    body = bytearray()
+    for piece in answer.iter_raw():
+        received += len(piece)
+        body += piece if unpacker is None else unpacker.unpack(piece, max_bytes + 1 - len(body))
+        if max(received, len(body)) > max_bytes:
+            raise TooLarge(f"it is larger than {max_bytes // 1024} KiB")
+    if received and unpacker is not None and not unpacker.complete:
+        raise httpx.DecodingError("the packed answer was cut off")
+    return bytes(body)
 
 
 def unpacker_for(packing: str) -> "Unpacker | None":

@@ -14,7 +14,7 @@ import httpx
 
 from connectors.contract import SourceBroken, SourceDown
 from connectors.transport import AddressRefused, deadline, guarded_transport
-from connectors.unpacking import unpacker_for
+from connectors.unpacking import TooLarge, read_body
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_REDIRECTS = 5
@@ -123,7 +123,7 @@ class Web:
     def _ask(self, url: httpx.URL, headers: Mapping[str, str], max_bytes: int, timeout: float) -> Response:
         with self._client.stream("GET", url, headers=dict(headers), timeout=timeout) as answer:
             followed = answer.status_code in _REDIRECTS and "location" in answer.headers
-            body = _body(answer, max_bytes) if max_bytes and not followed else b""
+            body = read_body(answer, max_bytes=max_bytes) if max_bytes and not followed else b""
             return Response(status=answer.status_code, headers=dict(answer.headers), body=body, url=str(url))
 
 
@@ -141,6 +141,8 @@ def _blamed(url: str, timeout: float) -> Iterator[None]:
         raise SourceBroken(
             f"{public(url)} was not read: {error}; if that is meant, set allow_private_hosts = true"
         ) from error
+    except TooLarge as error:
+        raise SourceBroken(f"{public(url)} was not read: {error}; have the site send less") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise SourceDown(f"{public(url)} could not be read ({_reason(error)}); the next run tries again") from error
 
@@ -171,21 +173,6 @@ def _carried(headers: Mapping[str, str], url: httpx.URL, target: httpx.URL) -> M
     if (url.scheme, url.host, url.port) == (target.scheme, target.host, target.port):
         return headers
     return {name: value for name, value in headers.items() if name.lower() not in ("authorization", "cookie")}
-
-
-def _body(answer: httpx.Response, max_bytes: int) -> bytes:
-    """The unpacked body. What is packed and what is unpacked may each be `max_bytes` long, and no more is ever held."""
-    unpacker = unpacker_for(answer.headers.get("content-encoding", ""))
-    received = 0
-    body = bytearray()
-    for piece in answer.iter_raw():
-        received += len(piece)
-        body += piece if unpacker is None else unpacker.unpack(piece, max_bytes + 1 - len(body))
-        if max(received, len(body)) > max_bytes:
-            raise SourceBroken(f"{public(answer.url)} is larger than {max_bytes // 1024} KiB: have the site send less")
-    if received and unpacker is not None and not unpacker.complete:
-        raise httpx.DecodingError("the packed answer was cut off")
-    return bytes(body)
 
 
 def _phrase(status: int) -> str:

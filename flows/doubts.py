@@ -37,15 +37,17 @@ def settle(app: App, account: str) -> Settled:
 def _look(app: App, account: str, doubt: Doubt) -> Outcome:
     destination = app.config.accounts[account]
     try:
-        posted = destination.find(doubt.draft, user_id=user_id_of(app, account), since=doubt.since)
+        look = destination.find(doubt.draft, user_id=user_id_of(app, account), since=doubt.since)
     except Refused as error:
         app.ledger.cannot_look(doubt, str(error), now=app.now())
         return Outcome.of_doubt(
             doubt, status="held", reason=str(error), failure=f"{account}: post {doubt.id} is held: {error}"
         )
-    if posted:
-        return _found(app, account, doubt, posted)
-    status = app.ledger.absent(doubt, look_again=destination.look_again, now=app.now())
+    if look.posted:
+        return _found(app, account, doubt, look.posted)
+    # A worker whose clock is ahead takes a send for dead that still goes on: for as long as its lease at most.
+    pause = destination.lease + destination.look_again
+    status = app.ledger.absent(doubt, seen_at=look.at, look_again=pause, now=app.now())
     reason = "not in the timeline" if status == "unsure" else "twice not in the timeline: it is not out"
     return Outcome.of_doubt(doubt, status=status, reason=reason)
 

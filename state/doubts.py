@@ -49,24 +49,25 @@ class Doubts(Connected):
         """It is out: here is its tweet. Empty, or why it is held instead. Raises `LostClaim` as `confirm` does."""
         return succeed(self._engine, doubt, posted, "found in the timeline", now=now)
 
-    def absent(self, doubt: Doubt, *, look_again: timedelta, now: datetime) -> Status:
+    def absent(self, doubt: Doubt, *, seen_at: datetime, look_again: timedelta, now: datetime) -> Status:
         """The timeline does not show it; the post's status now. Raises `LostClaim`.
 
         One empty look proves nothing, a timeline may lag: after the second one, at least `look_again` later, the post
-        waits again. Looks in between do not count.
+        waits again. Looks in between do not count. `seen_at` is the moment of the look by the timeline's own clock:
+        those of two workers differ, and one may be set between two looks.
         """
         with self._writing() as connection:
             row = lock(connection, doubt.id)
             if row is None or (row.status, row.attempt) != ("unsure", doubt.attempt):
                 raise lost(doubt)
-            if row.looks == 0 or now < row.looked_at:
-                # The clock may have been set back: then the wait starts again, rather than last until the old time.
-                _first_look(connection, row, now)
+            if row.looks == 0 or seen_at < row.looked_at:
+                # A clock that was wrong for once must not keep it in doubt until that time comes.
+                _first_look(connection, row, seen_at, now)
                 return "unsure"
-            if now - row.looked_at < look_again:
+            if seen_at - row.looked_at < look_again:
                 return "unsure"
-            why = f"the timeline was looked at twice, {now - row.looked_at} apart, and does not show it"
-            move(connection, row.id, "waiting", why, now=now)
+            why = f"the timeline was looked at twice, {seen_at - row.looked_at} apart, and does not show it"
+            end_attempt(connection, doubt, "unsure", "waiting", why, now=now)
             return "waiting"
 
     def cannot_look(self, doubt: Doubt, why: str, *, now: datetime) -> None:
@@ -81,8 +82,8 @@ def _over(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return Post.status == "sending", (Post.lease_until <= now) | wrong
 
 
-def _first_look(connection: Connection, row: Row[Any], now: datetime) -> None:
-    connection.execute(update(Post).where(Post.id == row.id).values(looks=1, looked_at=now, updated_at=now))
+def _first_look(connection: Connection, row: Row[Any], seen_at: datetime, now: datetime) -> None:
+    connection.execute(update(Post).where(Post.id == row.id).values(looks=1, looked_at=seen_at, updated_at=now))
     note(connection, row, "the timeline does not show it; one more look to come", now=now)
 
 

@@ -103,7 +103,7 @@ class House:
             counts = self.counts()
             if not counts["waiting"] + counts["sending"] + counts["unsure"]:
                 return
-            self.sleep(3 * MINUTE)
+            self.sleep(5 * MINUTE)
         raise AssertionError(f"not quiet after {most} polls: {counts}")
 
     def counts(self) -> dict[str, int]:

@@ -1,9 +1,9 @@
 """The state machine: every step, and every step that must not be."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,8 +26,10 @@ from ledger_kit import (
 )
 
 from connectors.contract import Image, Profile
+from state.engine import writing
 from state.ledger import Ledger
-from state.values import STATUSES, Claim, LostClaim, SettleError, Status
+from state.transition import move
+from state.values import STATUSES, Claim, Doubt, LostClaim, SettleError, Status
 
 # --- Every step from every state --------------------------------------------------------------------------------------
 
@@ -52,13 +54,11 @@ STEPS: dict[str, tuple[Step, dict[Status, Status]]] = {
         {"sending": "posted", "unsure": "posted", "held": "posted", "waiting": "posted"},
     ),
     "absent once": (
-        lambda ledger, claim: ledger.absent(as_doubt(claim), look_again=LOOK_AGAIN, now=NOW),
+        lambda ledger, claim: look_in_vain(ledger, as_doubt(claim), NOW),
         {"unsure": "unsure"},
     ),
     "absent twice": (
-        lambda ledger, claim: [
-            ledger.absent(as_doubt(claim), look_again=LOOK_AGAIN, now=now) for now in (NOW, NOW + LOOK_AGAIN)
-        ],
+        lambda ledger, claim: [look_in_vain(ledger, as_doubt(claim), now) for now in (NOW, NOW + LOOK_AGAIN)],
         {"unsure": "waiting"},
     ),
     "cannot look": (lambda ledger, claim: ledger.cannot_look(as_doubt(claim), "why", now=NOW), {"unsure": "held"}),
@@ -300,25 +300,29 @@ def test_a_doubt_knows_what_to_look_for_and_since_when(ledger: Ledger) -> None:
 def test_a_second_attempt_is_looked_up_from_the_first_one_on(ledger: Ledger) -> None:
     first = doubted(ledger)
     for now in (NOW, NOW + LOOK_AGAIN):
-        ledger.absent(first, look_again=LOOK_AGAIN, now=now)
+        look_in_vain(ledger, first, now)
     second = ledger.claim(first.id, lease=LEASE, now=NOW + 10 * MINUTE)
     assert second is not None
     ledger.doubt(second, "duplicate content", now=NOW + 10 * MINUTE)
     assert ledger.doubts("office")[0].since == first.since
 
 
+def look_in_vain(ledger: Ledger, doubt: Doubt, at: datetime) -> Status:
+    return ledger.absent(doubt, seen_at=at, look_again=LOOK_AGAIN, now=at)
+
+
 def test_two_empty_looks_count_only_if_they_are_far_enough_apart(ledger: Ledger) -> None:
     doubt = doubted(ledger)
     looks = [NOW, NOW + MINUTE, NOW + LOOK_AGAIN - timedelta(seconds=1), NOW + LOOK_AGAIN]
-    assert [ledger.absent(doubt, look_again=LOOK_AGAIN, now=now) for now in looks] == ["unsure"] * 3 + ["waiting"]
+    assert [look_in_vain(ledger, doubt, now) for now in looks] == ["unsure"] * 3 + ["waiting"]
     assert "looked at twice, 0:02:00 apart" in shown(ledger, doubt.id)["reason"]
 
 
 def test_looks_that_do_not_count_leave_no_line(ledger: Ledger) -> None:
     doubt = doubted(ledger)
-    ledger.absent(doubt, look_again=LOOK_AGAIN, now=NOW)
+    look_in_vain(ledger, doubt, NOW)
     told = len(shown(ledger, doubt.id)["history"])
-    ledger.absent(doubt, look_again=LOOK_AGAIN, now=NOW + MINUTE)
+    look_in_vain(ledger, doubt, NOW + MINUTE)
     assert len(shown(ledger, doubt.id)["history"]) == told
 
 
@@ -326,22 +330,46 @@ def test_a_clock_that_was_set_back_starts_the_looks_again(ledger: Ledger) -> Non
     doubt = doubted(ledger)
     hour = timedelta(hours=1)
     looks = [NOW, NOW - hour, NOW - hour + MINUTE, NOW - hour + LOOK_AGAIN]
-    assert [ledger.absent(doubt, look_again=LOOK_AGAIN, now=now) for now in looks] == ["unsure"] * 3 + ["waiting"]
+    assert [look_in_vain(ledger, doubt, now) for now in looks] == ["unsure"] * 3 + ["waiting"]
+
+
+def test_looks_are_as_far_apart_as_the_timelines_clock_says_whatever_ours_shows(ledger: Ledger) -> None:
+    doubt = doubted(ledger)
+    for ours, seen_at in [
+        (NOW, NOW),
+        (NOW + timedelta(hours=1), NOW + MINUTE),
+        (NOW - timedelta(hours=1), NOW + MINUTE),
+    ]:
+        assert ledger.absent(doubt, seen_at=seen_at, look_again=LOOK_AGAIN, now=ours) == "unsure"
+    assert ledger.absent(doubt, seen_at=NOW + LOOK_AGAIN, look_again=LOOK_AGAIN, now=NOW) == "waiting"
+
+
+def test_a_look_that_meets_an_answer_on_its_way_into_the_ledger_changes_nothing(ledger: Ledger) -> None:
+    doubt = doubted(ledger)
+    with ThreadPoolExecutor(1) as other, writing(ledger._engine) as connection:
+        assert move(connection, doubt.id, "posted", "", now=NOW, posted_at=NOW)
+        looked = other.submit(look_in_vain, ledger, doubt, NOW)
+        wait([looked], timeout=0.3)  # it comes in vain to a row that is not written yet
+        assert not looked.done()
+        connection.commit()
+        with pytest.raises(LostClaim):
+            looked.result()
+    assert state(ledger, doubt.id) == "posted"
 
 
 def test_the_looks_of_an_older_doubt_do_not_count_for_a_new_one(ledger: Ledger) -> None:
     doubt = doubted(ledger)
-    ledger.absent(doubt, look_again=LOOK_AGAIN, now=NOW)
+    look_in_vain(ledger, doubt, NOW)
     ledger.settle(doubt.id, "waiting", now=NOW)
     claim = ledger.claim(doubt.id, lease=LEASE, now=NOW)
     assert claim is not None
     ledger.doubt(claim, "the answer got lost", now=NOW + 10 * MINUTE)
 
     with pytest.raises(LostClaim):
-        ledger.absent(doubt, look_again=LOOK_AGAIN, now=NOW + 10 * MINUTE)
+        look_in_vain(ledger, doubt, NOW + 10 * MINUTE)
     (new,) = ledger.doubts("office")
     assert (new.looks, new.attempt) == (0, 2)
-    assert ledger.absent(new, look_again=LOOK_AGAIN, now=NOW + 10 * MINUTE) == "unsure"
+    assert look_in_vain(ledger, new, NOW + 10 * MINUTE) == "unsure"
 
 
 def test_a_tweet_that_is_another_post_already_is_not_counted_twice(ledger: Ledger) -> None:

@@ -54,7 +54,6 @@ class Send:
     claim: Claim
     began: timedelta
     tweet: Posted | None = None
-    jumped: bool = False
 
 
 class World(RuleBasedStateMachine):
@@ -235,7 +234,7 @@ class World(RuleBasedStateMachine):
             elif visible:
                 self.ledger.found(doubt, visible[0], now=self.now)
             else:
-                self.ledger.absent(doubt, look_again=LOOK_AGAIN, now=self.now)
+                self.ledger.absent(doubt, seen_at=NOW + self.passed, look_again=LEASE + LOOK_AGAIN, now=self.now)
 
     @rule(data=st.data(), hope=st.sampled_from(["waiting", "skipped"]))
     def a_person_decides(self, data: st.DataObject, hope: Any) -> None:
@@ -269,11 +268,8 @@ class World(RuleBasedStateMachine):
 
     @rule(wrong=st.sampled_from([-HOUR, timedelta(), HOUR]))
     def the_clock_jumps(self, wrong: timedelta) -> None:
-        """By an hour at most, and at most once during a send: two jumps could pass for two looks, minutes apart."""
-        if all(not send.jumped for send in self.sends.values()):
-            self.wrong = wrong
-            for send in self.sends.values():
-                send.jumped = True
+        """By an hour at most, at any time and as often as it likes: two jumps must not pass for two looks."""
+        self.wrong = wrong
 
     # --- What must always hold ----------------------------------------------------------------------------------------
 
@@ -291,7 +287,7 @@ class World(RuleBasedStateMachine):
         """When the trouble is over, everything comes to rest: what is out is known to be out, and all of it is told."""
         self.sends.clear()
         while not {post.status for post in self.ledger.posts(limit=100)} <= QUIET:
-            self.passed += max(LEASE, LOOK_AGAIN, HOUR)
+            self.passed += HOUR
             self.clear_up_doubts(later=timedelta(), closed=False)
             self.claim(0)
             self.x_takes_it(0)

@@ -181,7 +181,7 @@ def test_what_is_not_in_the_timeline_after_two_looks_is_sent_again(house: House)
     assert house.counts()["unsure"] == 1, "one look is not enough"
     house.poll()
     assert house.counts()["unsure"] == 1, "a second look at once is none"
-    house.sleep(3 * MINUTE)
+    house.sleep(5 * MINUTE)
     house.poll()
     assert len(house.tweets) == 1
     assert house.counts()["posted"] == 1

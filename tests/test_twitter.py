@@ -1,5 +1,6 @@
 """What becomes of a tweet: every outcome that X or the network has been seen to have."""
 
+import gzip
 import socket
 import struct
 import threading
@@ -19,7 +20,7 @@ from connectors.simulators import x_faults as faults
 from connectors.simulators.server import serving
 from connectors.simulators.x import X
 from connectors.simulators.x_faults import Fault, Reply, problem
-from connectors.twitter import Twitter
+from connectors.twitter import LARGEST_ANSWER, Twitter
 from connectors.twitter_answers import look_failed, post_failed
 from connectors.twitter_problem import Answer
 
@@ -354,6 +355,26 @@ def test_an_answer_that_drips_ends_at_the_deadline_in_doubt():
         post_to(url, timeout=timedelta(seconds=0.3))
 
 
+@pytest.mark.parametrize("packing", [None, "gzip"])
+def test_an_answer_that_is_too_large_is_in_doubt_and_never_held_whole(x, office, packing):
+    body = gzip.compress(bytes(LARGEST_ANSWER + 1)) if packing else bytes(LARGEST_ANSWER + 1)
+    x.next(Reply(status=201, body=body, headers={"content-encoding": packing} if packing else {}))
+    with pytest.raises(MaybePosted, match="larger than 10240 KiB"):
+        office.post(draft(), timeout=timedelta(minutes=1), now=NOW)
+
+
+def test_a_timeline_without_end_is_no_look(x, office):
+    def endless(connection):
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        with suppress(OSError):
+            while True:
+                connection.sendall(bytes(2**16))
+
+    with raw_server(endless) as url, pytest.raises(NotPosted, match="larger than 10240 KiB"):
+        Twitter(name="office", api_url=url, **KEYS).find(draft(), user_id="5", since=NOW)
+
+
 def test_an_answer_that_was_packed_wrongly_is_in_doubt(x, office):
     x.next(Reply(status=201, body=b"no gzip", headers={"content-encoding": "gzip"}))
     with pytest.raises(MaybePosted):
@@ -374,7 +395,7 @@ def test_a_tweet_whose_answer_is_lost_is_in_doubt_and_then_found(x, office, faul
     with pytest.raises(MaybePosted):
         office.post(draft(), timeout=timedelta(seconds=0.3) if fault.hang else SOON, now=NOW)
     x.released.set()
-    assert office.find(draft(), user_id=x.user_id, since=NOW).id == x.tweets[0].id
+    assert office.find(draft(), user_id=x.user_id, since=NOW).posted.id == x.tweets[0].id
 
 
 @pytest.mark.parametrize("fault", [faults.REQUEST_LOST, faults.GATEWAY_DOWN])
@@ -382,7 +403,7 @@ def test_a_tweet_that_never_arrived_is_in_doubt_and_then_not_found(x, office, fa
     x.next(fault)
     with pytest.raises(MaybePosted):
         office.post(draft(), timeout=SOON, now=NOW)
-    assert office.find(draft(), user_id=x.user_id, since=NOW) is None
+    assert office.find(draft(), user_id=x.user_id, since=NOW).posted is None
 
 
 # --- Secrets ----------------------------------------------------------------------------------------------------------

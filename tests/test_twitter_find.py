@@ -49,7 +49,7 @@ def post(office, text: str, link: str = "", **media):
 
 
 def find(office, text: str, link: str = "", *, since: datetime = NOW):
-    return office.find(draft(text, link), user_id="1000001", since=since)
+    return office.find(draft(text, link), user_id="1000001", since=since).posted
 
 
 def timeline(*tweets: dict, **meta) -> Reply:

@@ -8,7 +8,10 @@ import pytest
 
 from connectors.contract import AccountDown
 from connectors.simulators.x_faults import ANSWER_LOST, UNAUTHORIZED
+from flows.app import opened
 from flows.collect import collect
+from flows.config import load
+from flows.pipeline import poll
 from flows.words import prepare
 from tests.house import MINUTE, House, article, open_house
 
@@ -105,3 +108,42 @@ def test_what_a_clock_far_ahead_let_expire_can_be_brought_back_by_a_person(house
         app.ledger.settle(post.id, "waiting", now=app.now())
     house.poll_until_quiet()
     assert len(house.tweets) == 1
+
+
+@pytest.mark.parametrize("first", [BEHIND, AHEAD, timedelta(minutes=-3)])
+def test_two_looks_with_clocks_that_differ_are_as_far_apart_as_xs_clock_says(house: House, first: timedelta) -> None:
+    """One worker's clock is wrong, or a clock is set right between the looks; X's timeline lags meanwhile."""
+    true = house.now
+    house.x.clock = lambda: true
+    house.x.lag = timedelta(seconds=30)
+    house.x.next(ANSWER_LOST)
+    for seconds, off in [(0, first), (1, first), (2, timedelta()), (3, first), (4, timedelta()), (5, first)]:
+        true = house.now + timedelta(seconds=seconds)
+        poll_at(house, true + off)
+    poll_at(house, (true := true + MINUTE))
+    assert house.counts()["posted"] == 1
+    assert len(house.tweets) == 1
+
+
+def test_a_send_that_a_worker_ahead_of_time_takes_for_dead_still_has_all_of_its_lease(house: House) -> None:
+    true = house.now
+    house.x.clock = lambda: true
+    lease = look_again = 2 * MINUTE
+    with house.app() as app:
+        collect(app, "blog")
+        [post], _ = prepare(app, "office")
+        assert app.ledger.claim(post.id, lease=lease, now=true)
+    for seconds in (1, 2, look_again.total_seconds() + 5, (lease + look_again).total_seconds() - 1):
+        true = house.now + timedelta(seconds=seconds)
+        poll_at(house, true + 3 * MINUTE)
+        assert not house.tweets
+    true = house.now + lease + look_again + MINUTE
+    house.x.clock_tolerance = HOUR
+    poll_at(house, true + 3 * MINUTE)
+    assert len(house.tweets) == 1, "its worker was dead after all"
+
+
+def poll_at(house: House, shown: datetime) -> None:
+    """A poll of a worker whose clock shows this."""
+    with opened(load(house.folder / "crosspost.toml"), now=lambda: shown) as app:
+        poll(app)

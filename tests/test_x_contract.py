@@ -182,8 +182,8 @@ def walk(office, x):
     office.post(draft("Unser Haus"), timeout=timedelta(seconds=5), now=NOW, media=[picture])
     for number in range(100):
         x.add(f"Nummer {number}")
-    assert office.find(draft("Grüße"), user_id=x.user_id, since=NOW)
-    assert not office.find(draft("Nie gesagt"), user_id=x.user_id, since=NOW + timedelta(hours=1))
+    assert office.find(draft("Grüße"), user_id=x.user_id, since=NOW).posted
+    assert not office.find(draft("Nie gesagt"), user_id=x.user_id, since=NOW + timedelta(hours=1)).posted
 
 
 def test_every_request_and_every_success_are_as_x_describes_them(description, recorder, office, x):

@@ -60,7 +60,7 @@ class Stage:
         """As `House.poll_until_quiet`, with one opened ledger for all polls: this happens a thousand times."""
         with self.house.app() as app:
             for _ in range(MOST_POLLS):
-                self.house.sleep(3 * MINUTE)
+                self.house.sleep(5 * MINUTE)
                 poll(app)
                 counts = {str(status): count for status, count in app.ledger.counts().items()}
                 if not counts["waiting"] + counts["sending"] + counts["unsure"]:

@@ -54,9 +54,9 @@ def _doubts(house: House) -> None:
     with house.app() as app:
         account = app.config.accounts["office"]
         _, second = app.ledger.doubts("office")
-        app.ledger.absent(second, look_again=account.look_again, now=house.now)
+        app.ledger.absent(second, seen_at=house.now, look_again=account.look_again, now=house.now)
         poll(app, accounts=())
-    house.sleep(3 * MINUTE)
+    house.sleep(5 * MINUTE)
 
 
 def _one_doubt(house: House) -> None:
@@ -65,7 +65,7 @@ def _one_doubt(house: House) -> None:
     house.blog.publish(article(2))
     house.x.next(ANSWER_LOST)
     house.poll()
-    house.sleep(3 * MINUTE)
+    house.sleep(5 * MINUTE)
 
 
 FIRST_POLL = Scene(name="the first poll of all, two tweets", prepare=_backfill, tweets=2, source="backfill = 2")
