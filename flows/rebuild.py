@@ -1,6 +1,6 @@
 """A ledger that was lost, made anew from the sources and the accounts' own timelines: nothing goes out again.
 
-It may have been polled meanwhile: what is out is found among all that the ledger takes for older than itself.
+It may have been polled meanwhile, or come from a backup: whatever it has not sent is looked for among what is out.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from flows.collect import collect
 from flows.left_alone import left_alone
 from flows.routing import DATE_SLACK, chronological, route_for
 from flows.timelines import A_YEAR, Timelines, tweeted
-from state.values import Early
+from state.values import Unsent
 
 HELD = "rebuilt: the timeline does not show it, and nobody knows why"
 
@@ -30,20 +30,18 @@ class Rebuilt:
 
 
 def rebuild(app: App) -> list[Rebuilt]:
-    """Read every source that was never read, then compare what is there with the timelines. Nothing waits for it."""
+    """Read every source, as a poll does, then compare what was not sent with the timelines. Nothing is sent."""
     unread = list(_read_sources(app))
-    early = {account: app.ledger.early(account) for account in app.config.accounts}
-    timelines = Timelines(app, since=_since(app, [post.item for posts in early.values() for post in posts]))
-    return [*unread, *(_compare(app, account, posts, timelines) for account, posts in early.items())]
+    unsent = {account: app.ledger.unsent(account) for account in app.config.accounts}
+    timelines = Timelines(app, since=_since(app, [post.item for posts in unsent.values() for post in posts]))
+    return [*unread, *(_compare(app, account, posts, timelines) for account, posts in unsent.items())]
 
 
 def _read_sources(app: App) -> Iterator[Rebuilt]:
-    """Read for the first time what was never read, as if there were nothing to backfill; those that fail."""
+    """Read all that there is, as if there were nothing to backfill; those that fail."""
     sources = {name: source.model_copy(update={"backfill": 0}) for name, source in app.config.sources.items()}
     quiet = replace(app, config=app.config.model_copy(update={"sources": sources}))
     for name in sources:
-        if app.ledger.source(name).first_read_at is not None:
-            continue
         if why := left_alone(app, name):
             yield Rebuilt(failure=f"{name}: not rebuilt: {why}")
         elif failure := collect(quiet, name).failure:
@@ -55,11 +53,11 @@ def _since(app: App, items: Sequence[Item]) -> datetime:
     return min([app.now() - A_YEAR, *(item.published for item in items if item.published)]) - DATE_SLACK
 
 
-def _compare(app: App, account: str, early: Sequence[Early], timelines: Timelines) -> Rebuilt:
+def _compare(app: App, account: str, unsent: Sequence[Unsent], timelines: Timelines) -> Rebuilt:
     counts: Counter[str] = Counter()
     try:
         timeline = timelines.of(account)
-        for _, posts in groupby(early, key=lambda post: post.item.source):
+        for _, posts in groupby(unsent, key=lambda post: post.item.source):
             counts += _of_source(app, account, list(posts), timelines)
     except PostError as error:
         return Rebuilt(
@@ -72,12 +70,12 @@ def _compare(app: App, account: str, early: Sequence[Early], timelines: Timeline
     )
 
 
-def _of_source(app: App, account: str, early: Sequence[Early], timelines: Timelines) -> Counter[str]:
-    """Restore what is out. What is newer than that and is not out may have waited: a person decides."""
-    found = tweeted(app, account, [post.item for post in early], timelines)
-    posts = {post.item.id: post for post in early}
+def _of_source(app: App, account: str, unsent: Sequence[Unsent], timelines: Timelines) -> Counter[str]:
+    """Restore what is out. What is newer than that and is not out may have waited in a lost queue: a person decides."""
+    found = tweeted(app, account, [post.item for post in unsent], timelines)
+    posts = {post.item.id: post for post in unsent}
     counts: Counter[str] = Counter()
-    for item in chronological([post.item for post in early]):
+    for item in chronological([post.item for post in unsent]):
         post = posts[item.id]
         if item.id in found:
             counts["posted"] += app.ledger.restore(post.id, *found[item.id], now=app.now())

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
 from connectors.contract import SHORT_LINK, Draft, Item, Posted
 from state.engine import Connected, insert_if_missing
@@ -20,11 +20,9 @@ from state.transition import lock, move, note, tweeted_as, words
 from state.values import BEFORE_SETUP, Added, Sorted, SourceState
 
 ITEM = TypeAdapter(Item)
-EARLY: tuple[ColumnElement[bool], ...] = (
-    Post.status == "skipped",
-    Post.attempt == 0,
-    Post.reason.startswith(BEFORE_SETUP),
-)
+EARLY = and_(Post.status == "skipped", Post.attempt == 0, Post.reason.startswith(BEFORE_SETUP))
+# What may be out all the same, if this ledger is younger than its account's tweets, or comes from a backup.
+UNSENT = or_(EARLY, Post.status.in_(("waiting", "held", "refused")))
 RESTORED = "found in the timeline: it was out before this ledger"
 _EDITED = "edited at the source"
 _INTAKE = 7_267_002  # as `state.database._MIGRATING`
@@ -164,14 +162,16 @@ class Intake:
 
 
 def restore(connection: Connection, post_id: int, posted: Posted, draft: Draft, *, now: datetime) -> bool:
-    """Settle an early post as this tweet, unless it only repeats another or the tweet is known as another's."""
+    """Settle an unsent post as this tweet, unless it only repeats another or the tweet is known as another's."""
     row = lock(connection, post_id)
     if row is None or row.same_as is not None or tweeted_as(connection, row.account, posted.id):
         return False
-    tweet = {"tweet_id": posted.id, "tweet_url": posted.url, "posted_at": posted.at, **words(draft)}
-    if move(connection, post_id, "posted", RESTORED, *EARLY, now=now, **tweet) is None:
+    tweet = {"tweet_id": posted.id, "tweet_url": posted.url, "posted_at": posted.at}
+    said = {} if row.attempt else words(draft)
+    if move(connection, post_id, "posted", RESTORED, UNSENT, now=now, **tweet, **said) is None:
         return False
-    take_back(connection, row, now=now)  # what a network said before setup has left its story to others
+    if not row.attempt:
+        take_back(connection, row, now=now)  # what a network said before setup has left its story to others
     return True
 
 

@@ -1,4 +1,4 @@
-"""What the ledger takes for older than itself, compared with what is out."""
+"""What the ledger has not sent, compared with what is out."""
 
 from datetime import datetime
 
@@ -6,27 +6,27 @@ from sqlalchemy import select
 
 from connectors.contract import Draft, Posted
 from state.engine import Connected
-from state.intake import EARLY, ITEM, restore
+from state.intake import EARLY, ITEM, UNSENT, restore
 from state.models import Post, SeenItem
 from state.transition import move
-from state.values import Early
+from state.values import Unsent
 
 
 class Rebuilding(Connected):
     """The part of the ledger that restores one that was lost."""
 
-    def early(self, account: str) -> list[Early]:
-        """What was skipped because it was there before the ledger was set up, by source."""
+    def unsent(self, account: str) -> list[Unsent]:
+        """What was there before the ledger was set up, and what may still be sent, by source."""
         query = (
             select(Post.id, Post.same_as, SeenItem.payload)
             .join(SeenItem, SeenItem.id == Post.item_id)
-            .where(Post.account == account, *EARLY)
+            .where(Post.account == account, UNSENT)
             .order_by(SeenItem.source, Post.id)
         )
         with self._reading() as connection:
             rows = connection.execute(query).all()
         return [
-            Early(id=row.id, item=ITEM.validate_python(row.payload), repeats=row.same_as is not None) for row in rows
+            Unsent(id=row.id, item=ITEM.validate_python(row.payload), repeats=row.same_as is not None) for row in rows
         ]
 
     def tweets(self, account: str) -> set[str]:
@@ -36,7 +36,7 @@ class Rebuilding(Connected):
             return set(filter(None, connection.execute(ids).scalars()))
 
     def restore(self, post_id: int, posted: Posted, draft: Draft, *, now: datetime) -> bool:
-        """It is out as this tweet, from before the ledger's own time. False if it is not early, or the tweet is known.
+        """It is out as this tweet, though this ledger has not sent it. False if it has, or if the tweet is known.
 
         `draft` is what would be tweeted of it today: nobody knows its words and its price any better.
         """
@@ -46,4 +46,4 @@ class Rebuilding(Connected):
     def hold_early(self, post_id: int, why: str, *, now: datetime) -> bool:
         """Let a person decide on a post that was skipped as too early; False if it was not."""
         with self._writing() as connection:
-            return move(connection, post_id, "held", why, *EARLY, now=now) is not None
+            return move(connection, post_id, "held", why, EARLY, now=now) is not None

@@ -82,8 +82,8 @@ class Added:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Early:
-    """A post that was skipped as older than the ledger; one that `repeats` has another tell its story."""
+class Unsent:
+    """A post that this ledger has not sent, though it may be out; one that `repeats` has another tell its story."""
 
     id: int
     item: Item

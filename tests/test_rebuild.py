@@ -1,7 +1,9 @@
 """The ledger is lost: `crosspost rebuild` makes it anew, and nothing goes out again."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -153,6 +155,51 @@ def test_a_tweet_that_tells_when_it_was_out_is_restored_with_its_time_and_addres
     assert post.posted_at == house.x.tweets[0].created_at
 
 
+def test_what_was_held_since_the_timeline_lagged_is_known_when_it_shows(house: House) -> None:
+    house.x.lag = timedelta(seconds=30)
+    house.blog.publish(article(5))
+    house.configure()
+    house.sleep(5 * MINUTE)
+    house.x.add(f"{article(5).title}\n\nhttps://blog.example.com/2026/beitrag-5/")
+    with house.app() as app:
+        rebuild(app)
+        assert house.rows()[article(5).title][0] == "held"
+        house.sleep(MINUTE)
+        rebuild(app)
+    assert house.rows()[article(5).title][0] == "posted"
+
+
+def test_a_ledger_from_a_backup_learns_what_was_tweeted_since(tmp_path: Path) -> None:
+    """What waited then, what was held, what X was busy for, what it had never heard of: all of it went out."""
+    with open_house(tmp_path, article(1), account="max_per_run = 20") as house:
+        house.x.duplicate_check = False
+        house.poll()
+        for number in (2, 3):
+            house.blog.publish(article(number))
+        house.x.next(x_faults.TOO_MANY)
+        house.poll()
+        with house.app() as app:
+            held, _ = app.ledger.posts(statuses=["waiting"])
+            assert app.ledger.hold(held.id, "a person has stopped it", now=house.now)
+        shutil.copy(tmp_path / "crosspost.db", tmp_path / "backup.db")
+
+        with house.app() as app:
+            app.ledger.settle(held.id, "waiting", now=house.now)
+        house.blog.publish(article(4))
+        house.sleep(60 * MINUTE)
+        house.poll_until_quiet()
+        assert len(house.tweets) == 3
+
+        shutil.copy(tmp_path / "backup.db", tmp_path / "crosspost.db")
+        house.blog.publish(article(5))
+        with house.app() as app:
+            assert [each.failure for each in rebuild(app)] == [""]
+        house.sleep(60 * MINUTE)
+        house.poll_until_quiet()
+    assert len(house.tweets) == 4, "only what is new"
+    assert house.counts()["posted"] == 4
+
+
 # --- The ledger's own part --------------------------------------------------------------------------------------------
 
 
@@ -181,4 +228,4 @@ def test_only_what_was_before_setup_is_restored(ledger: Ledger) -> None:
     post = add(ledger, item(1), status="skipped", reason="filtered: intern")
     assert not ledger.restore(post, tweet(), DRAFT, now=NOW)
     assert not ledger.hold_early(post, "rebuilt", now=NOW)
-    assert ledger.early("office") == []
+    assert ledger.unsent("office") == []
