@@ -30,7 +30,7 @@ def plain(markup: str) -> str:
 
 
 def absolute(address: object, base: str) -> str:
-    """The absolute http(s) address, or nothing."""
+    """The absolute http(s) address, or nothing; what leads nowhere but to `base` itself, as "#top" does, is nothing."""
     address = clean(address)
     if "&amp;" in address:
         address = html.unescape(address)
@@ -42,7 +42,8 @@ def absolute(address: object, base: str) -> str:
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return ""
-    return joined.replace(" ", "%20") if usable else ""
+    leads_away = joined.partition("#")[0].removesuffix("?") != base
+    return joined.replace(" ", "%20") if usable and leads_away else ""
 
 
 def language_of(tag: object) -> str:

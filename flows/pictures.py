@@ -6,6 +6,7 @@ A picture that fails costs the picture, not the tweet.
 import io
 import logging
 from collections.abc import Iterable
+from itertools import islice
 
 from PIL import Image as Pillow
 from PIL import ImageOps, ImageSequence
@@ -19,6 +20,9 @@ LARGEST_UPLOAD = 5 * 1024 * 1024  # bytes; X takes no more
 LARGEST_DOWNLOAD = 25 * 1024 * 1024  # bytes
 LONGEST_SIDE = 4096  # pixels, of a picture that has to be made smaller
 MOST_PIXELS = 50_000_000  # of all frames together; to unpack them takes a second or two, and 200 MB
+MOST_FRAMES = 1_000
+MOST_SCANS = 200  # of a progressive JPEG: each goes over the whole picture again, and ten or so are usual
+_SCAN = b"\xff\xda"
 KINDS = ("JPEG", "PNG", "GIF", "WEBP")
 _TWO_IN_ONE = "MPO"  # what Pillow calls a JPEG with a second one behind it, as telephones write: depth, a preview
 
@@ -64,6 +68,8 @@ def _opened(body: bytes) -> Pillow.Image:
     picture = Pillow.open(io.BytesIO(body), formats=KINDS)
     if picture.width * picture.height > MOST_PIXELS:
         raise NoPicture(f"{picture.width} × {picture.height} pixels are too many: give it a smaller one")
+    if _kind(picture) == "JPEG" and body.count(_SCAN) > MOST_SCANS:
+        raise NoPicture("it is built up in too many steps: save it anew, not progressive")
     return picture
 
 
@@ -80,7 +86,8 @@ def _require_whole_file(body: bytes) -> None:
 def _unpack(picture: Pillow.Image) -> None:
     """Unpack every frame that is shown, up to the limit: what cannot be unpacked raises one of many errors."""
     pixels = 0
-    for frame in [picture] if _kind(picture) == "JPEG" else ImageSequence.Iterator(picture):
+    frames = [picture] if _kind(picture) == "JPEG" else islice(ImageSequence.Iterator(picture), MOST_FRAMES)
+    for frame in frames:
         pixels += picture.width * picture.height
         if pixels > MOST_PIXELS:
             return

@@ -132,6 +132,23 @@ def test_a_long_animation_is_a_picture_though_not_every_frame_is_unpacked(monkey
     assert fitting(body) == (body, "image/gif")
 
 
+def test_a_jpeg_that_is_built_up_in_very_many_steps_is_refused_before_it_is_unpacked() -> None:
+    packed = io.BytesIO()
+    Pillow.frombytes("RGB", (400, 300), os.urandom(360_000)).save(packed, "JPEG", progressive=True)
+    body = packed.getvalue()
+    assert fitting(body) == (body, "image/jpeg")
+    last_scan = body[body.rindex(b"\xff\xda") : -2]
+    with pytest.raises(NoPicture, match="too many steps"):
+        fitting(body[:-2] + 200 * last_scan + body[-2:])
+
+
+def test_of_an_animation_with_very_many_frames_only_the_first_are_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.pictures.MOST_FRAMES", 2)
+    body = animation()
+    broken_at_its_end = body[: int(0.95 * len(body))]
+    assert fitting(broken_at_its_end) == (broken_at_its_end, "image/gif")
+
+
 # --- On their way to X ------------------------------------------------------------------------------------------------
 
 

@@ -515,7 +515,22 @@ def test_an_edited_post_is_read_again(fetch: Callable[..., Fetched], blog: Blog)
 
 
 def test_notes_about_another_feed_are_not_used(fetch: Callable[..., Fetched]) -> None:
-    assert fetch({**fetch().validators, "url": "https://alt.example/feed/"}).items
+    assert fetch({**fetch().validators, "feed": "of another address"}).items
+
+
+@pytest.mark.parametrize("link", ["#top", "?", "", "/feed/", "?#top"])
+def test_a_link_that_leads_to_the_feed_itself_is_none_and_no_link_inherits_the_feeds_token(
+    blog: Blog, link: str
+) -> None:
+    entries = [
+        f"<guid>{n}</guid><title>{n}</title><link>{there}</link>" for n, there in enumerate([link, "/a", "?p=1"])
+    ]
+    blog.instead = faults.answer(200, rss(*entries))
+    with serving(blog) as url:
+        source = RssFeed(name="blog", url=f"{url}/feed/?token=geheim")
+        fetched = source.fetch(Web(allow_private_hosts=True), {}, now=NOW)
+    assert [item.link for item in fetched.items] == ["", f"{url}/a", f"{url}/feed/?p=1"]
+    assert "geheim" not in str(fetched)
 
 
 def test_a_feed_that_is_cut_off_is_read_in_full_the_next_time(fetch: Callable[..., Fetched], blog: Blog) -> None:
