@@ -48,15 +48,16 @@ def _unrouted(config: Config) -> Iterator[Finding]:
 
 def _secrets_file(config: Config) -> Iterator[Finding]:
     """On Windows the folder's own rights decide, which no mode tells."""
-    file = config.folder / ".env"
+    file = (config.folder / ".env").resolve()  # where a link leads to, its rights count
     if os.name != "posix" or not file.exists():
         return
-    mode, folder = file.stat().st_mode, config.folder.stat().st_mode
-    # Who may not enter the folder cannot read what is in it.
-    by_group = mode & stat.S_IRGRP and folder & stat.S_IXGRP
-    by_others = mode & stat.S_IROTH and folder & stat.S_IXOTH
+    mode, around, folder = (path.stat().st_mode for path in (file, file.parent, config.folder))
+    # Who may not enter the folder cannot reach what is in it.
+    by_group = mode & (stat.S_IRGRP | stat.S_IWGRP) and around & stat.S_IXGRP
+    by_others = mode & (stat.S_IROTH | stat.S_IWOTH) and around & stat.S_IXOTH
     if by_group or by_others:
-        yield Finding(ok=False, what=f".env: other users of this machine can read the secrets in it; chmod 600 {file}")
+        why = "other users of this machine can read or change the secrets in it"
+        yield Finding(ok=False, what=f".env: {why}; chmod 600 {file}")
     if folder & stat.S_IWOTH and not folder & stat.S_ISVTX:
         why = "every user of this machine can put files of his own in the place of .env and crosspost.toml"
         yield Finding(ok=False, what=f"{config.folder}: {why}; chmod o-w {config.folder}")

@@ -69,11 +69,15 @@ def _resolve_database(raw: dict[str, Any], env: Mapping[str, str]) -> list[str]:
         if fault:
             del raw["database"]
         return [f"database: {fault}"] if fault else []
-    return ['database: a password never stands in this file; write "env:DATABASE_URL"'] if _password(written) else []
+    return (
+        ['database: a password never stands in this file; write "env:DATABASE_URL"'] if _holds_password(written) else []
+    )
 
 
-def _password(url: str) -> str | None:
+def _holds_password(url: str) -> bool:
+    """libpq takes one as a parameter, too: `?password=`, `?sslpassword=`."""
     try:
-        return make_url(url).password
+        parsed = make_url(url)
     except ArgumentError:
-        return None
+        return False
+    return parsed.password is not None or any("password" in name.lower() for name in parsed.query)

@@ -93,6 +93,7 @@ def test_no_secret_shows_in_the_config(tmp_path: Path) -> None:
         ("[sources.blog]", 'database = "mysql://db"\n[sources.blog]', 'database: "mysql:" is not supported; use "sqlite:///…" or "postgresql+psycopg://…"'),
         ("[sources.blog]", 'database = "crosspost.db"\n[sources.blog]', 'database: is no database URL; write "sqlite:///crosspost.db" or "env:DATABASE_URL"'),
         ("[sources.blog]", 'database = "postgresql+psycopg://me:pw@db/x"\n[sources.blog]', 'database: a password never stands in this file; write "env:DATABASE_URL"'),
+        ("[sources.blog]", 'database = "postgresql+psycopg://db/x?user=me&password=pw"\n[sources.blog]', 'database: a password never stands in this file; write "env:DATABASE_URL"'),
         ("[sources.blog]", 'database = "sqlite:////no/such/x.db"\n[sources.blog]', "database: there is no folder /no/such; make it, or name another file"),
         ("blog.j2", "blgo.j2", 'routes[0].template: there is no "blgo.j2" in templates/ beside this file, nor among the shipped ones: blog.j2, facebook.j2, offer.j2'),
         ('kind = "twitter"', 'kind = "twitter"\nlease = "0s"', "accounts.office.lease: must be greater than 0s"),

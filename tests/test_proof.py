@@ -156,7 +156,7 @@ def test_a_secret_is_found_however_it_is_written(tmp_path: Path, secret: str) ->
 
 
 @pytest.mark.parametrize(
-    ("file", "folder", "readable"),
+    ("file", "folder", "exposed"),
     [
         (0o600, 0o755, False),
         (0o640, 0o755, True),
@@ -164,14 +164,33 @@ def test_a_secret_is_found_however_it_is_written(tmp_path: Path, secret: str) ->
         (0o644, 0o700, False),
         (0o640, 0o705, False),
         (0o604, 0o705, True),
+        (0o602, 0o755, True),
+        (0o620, 0o755, True),
+        (0o622, 0o700, False),
     ],
     ids=oct,
 )
-def test_check_says_who_else_can_read_the_secrets(house: House, file: int, folder: int, readable: bool) -> None:
+def test_check_says_who_else_can_read_or_change_the_secrets(
+    house: House, file: int, folder: int, exposed: bool
+) -> None:
     house.folder.chmod(folder)
     (house.folder / ".env").chmod(file)
-    wrong = ".env: other users of this machine can read the secrets in it; chmod 600 " + str(house.folder / ".env")
-    assert found_wrong(house) == [wrong] * readable
+    assert found_wrong(house) == [exposed_as(house.folder / ".env")] * exposed
+
+
+def test_of_a_linked_file_with_secrets_the_rights_of_the_file_itself_count(house: House, tmp_path: Path) -> None:
+    house.folder.chmod(0o700)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o755)
+    secrets = (house.folder / ".env").rename(elsewhere / "secrets")
+    (house.folder / ".env").symlink_to(secrets)
+    assert found_wrong(house) == []
+    secrets.chmod(0o644)
+    assert found_wrong(house) == [exposed_as(secrets)]
+
+
+def exposed_as(file: Path) -> str:
+    return f".env: other users of this machine can read or change the secrets in it; chmod 600 {file}"
 
 
 def test_check_says_who_else_can_put_other_secrets_there(house: House) -> None:
