@@ -433,6 +433,11 @@ def test_a_parser_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "could not be parsed within 1 s" in feed_process.parse_apart(body, url=URL).problem
 
 
+def test_a_parser_that_computes_for_too_long_is_ended_however_idle_the_machine_is() -> None:
+    body = rss("<title>A</title><author>" + "a" * 200_000 + "</author>")
+    assert "needs more than 4 s or 1 GiB" in feed_process.parse_apart(body, url=URL).problem
+
+
 def test_a_parser_that_dies_is_a_problem_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed_process.sys, "executable", "/bin/false")
     assert "could not be parsed" in feed_process.parse_apart(rss(), url=URL).problem

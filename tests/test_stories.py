@@ -1,6 +1,7 @@
 """One story from the blog and from Facebook is one tweet, whichever comes first."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -24,7 +25,9 @@ from connectors.web import Web
 from flows.pipeline import poll
 from flows.preview import foresee
 from flows.results import Report
+from state.engine import writing
 from state.ledger import Ledger
+from state.transition import move
 from state.values import SettleError
 from tests.house import ADDRESS, MINUTE, NOW, House, article, open_house
 
@@ -317,6 +320,21 @@ def test_a_post_of_a_source_that_is_not_named_keeps_its_story(ledger: Ledger) ->
     old = add(ledger, replace(repeat(), source="press"))
     add_own(ledger)
     assert state(ledger, old) == "waiting"
+
+
+def test_an_edit_that_meets_a_claim_on_its_way_into_the_ledger_leaves_its_story_alone(ledger: Ledger) -> None:
+    post = worded(ledger, item())
+    with ThreadPoolExecutor(1) as other, writing(ledger._engine) as connection:
+        lease = {"attempt": 1, "claimed_at": NOW, "lease_until": NOW + LEASE}
+        assert move(connection, post, "sending", "", now=NOW, **lease)
+        edited = other.submit(add, ledger, item(story="https://b.example/other", title="Other", published=NOW))
+        wait([edited], timeout=0.3)  # it finds a row that is not written yet
+        assert not edited.done()
+        connection.commit()
+        edited.result()
+    known = shown(ledger, post)
+    assert (known["status"], known["text"]) == ("sending", DRAFT.text)
+    assert state(ledger, add(ledger, item(2, story=item().story))) == "skipped", "it tells what X was asked to send"
 
 
 def test_another_account_is_another_matter(ledger: Ledger) -> None:

@@ -309,6 +309,16 @@ def test_a_connection_that_is_reset_after_the_request_is_in_doubt():
         post_to(url)
 
 
+def test_a_request_that_got_stuck_halfway_is_in_doubt():
+    stuck = threading.Event()
+    with raw_server(lambda _: stuck.wait(30)) as url:
+        office = Twitter(name="office", api_url=url, **KEYS)
+        more_than_any_buffer_takes = draft("x" * 30_000_000)
+        with pytest.raises(MaybePosted):
+            office.post(more_than_any_buffer_takes, timeout=timedelta(seconds=1), now=NOW)
+        stuck.set()
+
+
 def test_an_answer_that_is_no_http_is_in_doubt():
     def babble(connection):
         read_request(connection)
