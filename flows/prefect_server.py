@@ -48,6 +48,8 @@ LASTING = {
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(30 * 86400),
     "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P1D",
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    # Its threads share two heaps; with one each, what they free is not used again by the others, and memory grows.
+    "MALLOC_ARENA_MAX": "2",
 }
 
 # Kept open until the process ends: Prefect's own threads still write to the API while the interpreter leaves.
