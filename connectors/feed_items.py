@@ -4,14 +4,17 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from connectors.contract import Image, Item, Language, Offer
 from connectors.feed_dates import read_date
 from connectors.feed_document import Entry
 from connectors.links import canonical_link, story_of
 
+# A ledger takes so many in within seconds, and holds up its other writers meanwhile; real feeds list some thousand.
+MOST_ENTRIES = 5_000
 _AHEAD = timedelta(days=1)  # how far a clock may be fast; a date beyond it says nothing
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def items_of(entries: Sequence[Entry], *, source: str, now: datetime) -> tuple[list[Item], list[str]]:
@@ -21,7 +24,19 @@ def items_of(entries: Sequence[Entry], *, source: str, now: datetime) -> tuple[l
     notices = [f"left out, because neither title, text nor link is there: {empty} of the entries"] if empty else []
     named = _with_ids(_without_repeats(usable))
     stories = _stories(named)
-    return [_item(entry, stories.get(entry.link, ""), source, now) for entry in named], notices
+    items = [_item(entry, stories.get(entry.link, ""), source, now) for entry in named]
+    if len(items) > MOST_ENTRIES:
+        notices.append(
+            f"of {len(items)} entries only the newest {MOST_ENTRIES} are looked at: have the site list fewer"
+        )
+    return _newest(items), notices
+
+
+def _newest(items: Sequence[Item]) -> list[Item]:
+    """As many as are looked at, in the order of the feed; of those without a date the first."""
+    newest_first = sorted(items, key=lambda item: item.published or _LONG_AGO, reverse=True)
+    kept = {item.id for item in newest_first[:MOST_ENTRIES]}
+    return [item for item in items if item.id in kept]
 
 
 def _without_repeats(entries: Iterable[Entry]) -> list[Entry]:

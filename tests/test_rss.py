@@ -424,6 +424,15 @@ def test_blank_lines_before_the_feed_cost_nothing() -> None:
     assert [item.title for item in read(body)] == ["A"]
 
 
+def test_of_very_many_entries_the_newest_are_looked_at_wherever_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.feed_items.MOST_ENTRIES", 2)
+    entries = [f"<title>{day}</title><pubDate>0{day} Oct 2026 12:00:00 GMT</pubDate>" for day in (1, 2, 3)]
+    document = parse(rss("<title>undated</title>", *entries), url=URL)
+    items, notices = items_of(document.entries, source="blog", now=NOW)
+    assert [item.title for item in items] == ["2", "3"]
+    assert notices == ["of 4 entries only the newest 2 are looked at: have the site list fewer"]
+
+
 # --- The process of its own -------------------------------------------------------------------------------------------
 
 
