@@ -23,6 +23,7 @@ from flows.missed import cancel_missed
 from flows.pipeline import Work, poll
 from flows.results import Broken, Report, Result
 from flows.status import overview
+from flows.stop_signals import is_stopping, leave_ctrl_c_to_parent
 from state.values import DatabaseError
 
 # Every step is a task run whose state says how it went. Once is enough: not by our own log line for terminals too, nor
@@ -77,6 +78,7 @@ def publish(config: str = "crosspost.toml", accounts: list[str] | None = None) -
 
 def _run(config: str, work: Callable[[App], Report]) -> State[Report]:
     """Do the work; what a person must mend is the state's message, without a traceback."""
+    leave_ctrl_c_to_parent()
     _collapse_backlog()
     try:
         with opened(load(Path(config))) as app:
@@ -87,7 +89,8 @@ def _run(config: str, work: Callable[[App], Report]) -> State[Report]:
         report = Report(results=[Broken(failure=str(error))])
     if report.needs:
         return Failed(message="; ".join(report.failures), data=report)
-    passing = [*report.failures, "the next run goes on from here"] if report.failures else []
+    stopped = ["it was stopped"] if is_stopping() else []
+    passing = [*report.failures, *stopped, "the next run goes on from here"] if report.failures or stopped else []
     return Completed(message="; ".join([report.summary, *passing]), data=report)
 
 

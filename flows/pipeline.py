@@ -9,6 +9,8 @@ import logging
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
+from itertools import takewhile
+from typing import TypeVar
 
 from flows.alerts import tell
 from flows.app import App
@@ -17,7 +19,7 @@ from flows.doubts import has_doubts, settle
 from flows.owners import forsaken, mistaken, take_over
 from flows.publish import tweet
 from flows.results import Broken, Outcome, Report, Result, title_of
-from flows.stop_signals import held_back
+from flows.stop_signals import held_back, is_stopping
 from flows.words import prepare
 from state.values import DatabaseError, Waiting
 
@@ -27,6 +29,7 @@ progress = logging.getLogger("crosspost.progress")
 # An article that nobody has changed for a year is tweeted by nobody: its text may go, which is most of the ledger.
 KEEP_TEXTS = timedelta(days=365)
 
+T = TypeVar("T")
 Work = Callable[[], Result]
 Step = Callable[[str, Work], Result]
 """How a named piece of work is carried out: plainly here, as a task run under Prefect."""
@@ -58,21 +61,26 @@ def poll(
 
 def collect_all(app: App, report: Report, sources: Iterable[str], step: Step = plainly) -> None:
     """Read these sources."""
-    for name in sources:
+    for name in _until_stopped(sources):
         _take(report, step, f"collect {name}", partial(collect, app, name))
 
 
 def publish_all(app: App, report: Report, accounts: Iterable[str], step: Step = plainly) -> None:
     """Look after the doubts of these accounts, then tweet what is due."""
-    for name in accounts:
+    for name in _until_stopped(accounts):
         if has_doubts(app, name):
             _take(report, step, f"settle {name}", partial(settle, app, name))
         due, held = prepare(app, name)
         report.results += held
-        for post in due:
+        for post in _until_stopped(due):
             result = _take(report, step, f"tweet {name}: {title_of(post.item)}", partial(_tweet, app, name, post))
             if not isinstance(result, Outcome) or result.stop:
                 break
+
+
+def _until_stopped(all_of_them: Iterable[T]) -> Iterable[T]:
+    """What is not begun when a stop is asked for is left to the next run."""
+    return takewhile(lambda _: not is_stopping(), all_of_them)
 
 
 def _take(report: Report, step: Step, name: str, work: Work) -> Result:

@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import redirect_stdout, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,7 +16,6 @@ import httpx
 from rich.console import Console
 
 from flows import ops
-from flows.app import opened
 from flows.config import Config
 from flows.monitoring import serve_numbers
 from flows.prefect_server import (
@@ -29,12 +29,12 @@ from flows.prefect_server import (
     unreachable,
 )
 from flows.publish import LONGEST_SEND
-from flows.stop_signals import run_until_stopped, sigterm_is_ctrl_c
+from flows.stop_signals import children_can_be_asked, is_stopping, run_until_stopped, sigterm_is_ctrl_c
 from flows.without_prefect import poll_without_prefect
-from state.values import DatabaseError
 
 if TYPE_CHECKING:
-    from prefect.client.schemas.objects import State
+    from prefect.client.orchestration import SyncPrefectClient
+    from prefect.client.schemas.objects import FlowRun, State
     from prefect.runner import Runner
 
 logger = logging.getLogger("crosspost")
@@ -56,24 +56,31 @@ def serve(config: Config, console: Console, *, metrics: int | None = None) -> No
     # Prefect's runner (3.8.8) forgets a coroutine when it loses its server; no person can do anything about that.
     filterwarnings("ignore", message="coroutine 'Runner.* was never awaited", category=RuntimeWarning)
     sigterm_is_ctrl_c()
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), children_can_be_asked() as ask_to_stop:
         if metrics is not None:
             console.print(f"Numbers: http://{HOST}:{serve_numbers(config, metrics)}/metrics", markup=False)
         server = _use_lasting_api(console)
         if server:
             threading.Thread(target=_watch, args=[server, console], daemon=True).start()
-        while not _poll_until_stopped(config, console):
+        while not _poll_until_stopped(config, console, ask_to_stop):
             poll_without_prefect(config, console)
 
 
-def _poll_until_stopped(config: Config, console: Console) -> bool:
+def _poll_until_stopped(config: Config, console: Console, ask_to_stop: Callable[[], None]) -> bool:
     """Whether a signal has ended the polling; if not, Prefect could not be had any more."""
     ops.install(every=config.every)
     runner, served = _runner(config)
     _end_leftovers(served, "Crashed", "`crosspost serve` ended before this run did; the next one goes on from here")
     _start_now(served)
     console.print(f"Polling every {config.every}; Ctrl-C ends it.", markup=False)
-    if not _run(runner, config):
+
+    def stop() -> None:
+        if not is_stopping():
+            console.print("Stopping: what is being sent is written down first.")
+        ask_to_stop()
+        _wait_for_end(served)
+
+    if not _run(runner, stop):
         return False
     with suppress(httpx.HTTPError):
         _end_leftovers(served, "Cancelled", "`crosspost serve` was stopped; the next run goes on from here")
@@ -118,15 +125,31 @@ def _start_now(served: UUID) -> None:
 def _end_leftovers(served: UUID, name: Literal["Crashed", "Cancelled"], why: str) -> None:
     """End the runs whose process was ours and is gone: after a power cut, they would keep out all others."""
     from prefect.client.orchestration import get_client
-    from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter
     from prefect.states import Cancelled, Crashed
 
-    alive = FlowRunFilter.model_validate({"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}})
-    mine = DeploymentFilter.model_validate({"id": {"any_": [served]}})
     with get_client(sync_client=True) as client:
-        for run in client.read_flow_runs(flow_run_filter=alive, deployment_filter=mine):
+        for run in _alive(client, served):
             state: State[Any] = Crashed(message=why) if name == "Crashed" else Cancelled(message=why)
             client.set_flow_run_state(run.id, state, force=True)
+
+
+def _wait_for_end(served: UUID) -> None:
+    """Until our runs have ended by themselves, or take too long: Prefect ends them by SIGKILL, wherever they are."""
+    from prefect.client.orchestration import get_client
+
+    ends = time.monotonic() + LONGEST_SEND.total_seconds()
+    with suppress(httpx.HTTPError), get_client(sync_client=True) as client:
+        while _alive(client, served) and time.monotonic() < ends:
+            time.sleep(0.2)
+
+
+def _alive(client: "SyncPrefectClient", served: UUID) -> list["FlowRun"]:
+    """The runs of this deployment that have begun and not ended."""
+    from prefect.client.schemas.filters import DeploymentFilter, FlowRunFilter
+
+    begun = FlowRunFilter.model_validate({"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}})
+    mine = DeploymentFilter.model_validate({"id": {"any_": [served]}})
+    return client.read_flow_runs(flow_run_filter=begun, deployment_filter=mine)
 
 
 def deployment(config: Config) -> Any:
@@ -149,27 +172,16 @@ def deployment(config: Config) -> Any:
     )
 
 
-def _run(runner: "Runner", config: Config) -> bool:
-    """Until a signal comes, or Prefect cannot be had any more; whether it was a signal.
-
-    A poll that works when a signal comes is ended; a tweet amid it is written down first.
-    """
+def _run(runner: "Runner", stop: Callable[[], None]) -> bool:
+    """Until a signal comes and `stop` is over, or Prefect cannot be had any more; whether it was a signal."""
     # Prefect's own answer to SIGTERM (3.8.8) leaves at once, and its run to its fate; to be cancelled, it waits for it.
     runner.handle_sigterm = lambda *_: None  # type: ignore[method-assign]
     try:
         with redirect_stdout(None):  # it prints its tracebacks
-            return run_until_stopped(runner.start, first=lambda: _let_tweets_finish(config))
+            return run_until_stopped(runner.start, first=stop)
     except Exception as error:
         logger.debug("the runner has given up", exc_info=error)
         return False
-
-
-def _let_tweets_finish(config: Config) -> None:
-    """The run writes its tweet down first: Prefect ends it by SIGKILL, wherever it is."""
-    ends = time.monotonic() + LONGEST_SEND.total_seconds()
-    with suppress(DatabaseError), opened(config) as app:
-        while app.ledger.counts()["sending"] and time.monotonic() < ends:
-            time.sleep(0.2)
 
 
 def _watch(server: Server, console: Console) -> None:

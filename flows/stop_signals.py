@@ -1,12 +1,43 @@
 """A request to stop waits until what was begun is written down."""
 
 import asyncio
+import os
 import signal
+import tempfile
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
+_FLAG = "CROSSPOST_STOPPING"  # the path of a file that is there once the process that started us is to stop
+
+
+@contextmanager
+def children_can_be_asked() -> Iterator[Callable[[], None]]:
+    """What this yields asks all processes that are started inside to begin nothing new: they see it in `is_stopping`.
+
+    A signal would do for some of them, but Prefect's runner (3.8.8) does not tell which they are.
+    """
+    with tempfile.TemporaryDirectory(prefix="crosspost-") as folder:
+        flag = Path(folder) / "stopping"
+        os.environ[_FLAG] = str(flag)
+        try:
+            yield flag.touch
+        finally:
+            del os.environ[_FLAG]
+
+
+def is_stopping() -> bool:
+    """Whether the process that started this one has asked to begin nothing new."""
+    flag = os.environ.get(_FLAG)
+    return flag is not None and Path(flag).exists()
+
+
+def leave_ctrl_c_to_parent() -> None:
+    """Ctrl-C in a terminal goes to all its processes; where the parent asks us to stop, it must not also break off."""
+    if _FLAG in os.environ and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def sigterm_is_ctrl_c() -> None:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from tests.prefect_kit import PATIENCE_SECONDS, ROOT, Prefect, free_port, privat
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
 
 COMMAND = [sys.executable, "-m", "flows.cli", "serve", "--config"]
+ORDINARY = ("Polling every 0:00:10; Ctrl-C ends it.", "Stopping: what is being sent")
 FAST = {"PREFECT_RUNNER_POLL_FREQUENCY": "1"}
 
 
@@ -28,37 +29,48 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield house
 
 
+Send = Callable[[int, int], None]
+
+
 class StopAmidATweet:
     """Sends the signal while X holds the first tweet."""
 
-    def __init__(self, number: int) -> None:
-        self.number = number
+    def __init__(self, send: Send, number: int) -> None:
+        self.send, self.number = send, number
         self.victim: subprocess.Popen[bytes] | None = None
 
     def __call__(self, endpoint: str, _request: object) -> Fault | None:
         if endpoint == "post" and self.victim:
-            os.killpg(self.victim.pid, self.number)
+            self.send(self.victim.pid, self.number)
             self.victim = None
             time.sleep(2)  # X takes its time: whoever is not waited for is dead by then
         return None
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("send", "number", "ends"),
+    [
+        (os.killpg, signal.SIGINT, "Completed"),  # Ctrl-C goes to every process of the group
+        (os.kill, signal.SIGTERM, "Completed"),  # as our unit has systemd do it
+        (os.killpg, signal.SIGTERM, "Crashed"),  # as systemd does it by itself; Prefect's own answer in the run
+    ],
+)
 def test_serve_polls_by_itself_and_a_stop_amid_a_tweet_ends_it_cleanly(
-    prefect: Prefect, house: House, number: int
+    prefect: Prefect, house: House, send: Send, number: int, ends: str
 ) -> None:
-    """As Ctrl-C and systemd do it: the signal goes to every process of the group."""
     command = [*COMMAND, str(house.folder / "crosspost.toml")]
-    house.x.policy = stop = StopAmidATweet(number)
+    house.x.policy = stop = StopAmidATweet(send, number)
     with running(command, folder=ROOT, env=prefect.environment | FAST) as process:
         until(lambda: len(house.blog.requests) > 1, "the first poll")
         stop.victim = process
         house.blog.publish(article(2))
+        house.blog.publish(article(3))
         until(lambda: house.tweets, "the tweet")
         assert process.wait(PATIENCE_SECONDS) == 0
-    assert house.counts()["posted"] == 1
-    assert len(house.tweets) == 1
+    counts = house.counts()
+    assert (counts["posted"], counts["waiting"], len(house.tweets)) == (1, 1, 1), "nothing more is begun"
     assert not unfinished(prefect, house), "nobody is left who could finish it"
+    assert last_state(prefect, house) == ends
 
 
 @pytest.mark.parametrize(
@@ -71,8 +83,16 @@ def test_a_stop_while_serve_starts_ends_it_as_cleanly(prefect: Prefect, house: H
         assert process.stderr
         until(lambda: process.stderr and process.stderr.readline().decode().startswith(line), f"“{line}”")
         process.send_signal(number)
-        assert process.stderr.read().decode().replace("Polling every 0:00:10; Ctrl-C ends it.\n", "") == ""
+        said = [line for line in process.stderr.read().decode().splitlines() if not line.startswith(ORDINARY)]
+        assert said == []
         assert process.wait(PATIENCE_SECONDS) == 0
+
+
+def last_state(prefect: Prefect, house: House) -> str:
+    """The state of the run of this house that has tweeted."""
+    config = str(house.folder / "crosspost.toml")
+    ended = [run for run in prefect.flow_runs() if run["parameters"].get("config") == config and run["start_time"]]
+    return str(max(ended, key=lambda run: run["start_time"])["state"]["name"])
 
 
 def unfinished(prefect: Prefect, house: House) -> list[str]:
