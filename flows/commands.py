@@ -75,7 +75,7 @@ def serve(call: argparse.Namespace) -> int:
 def ops(call: argparse.Namespace) -> int:
     """Install the automations that ops want into the configured Prefect server."""
     from flows.ops import install  # noqa: PLC0415
-    from flows.prefect_server import configured_api, unreachable  # noqa: PLC0415
+    from flows.prefect_api import configured_api, unreachable  # noqa: PLC0415
 
     every = load(call.config).every
     if not configured_api():

@@ -20,22 +20,14 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from flows.prefect_api import QUIET, configured_api
+
 if TYPE_CHECKING:
     import uvicorn
 
 HOST = "127.0.0.1"
 STARTUP_SECONDS = 120.0
 FAREWELL_SECONDS = 5.0
-
-# Nothing of Prefect's telephones home, and its console stays ours; what is set in the environment wins.
-QUIET = {
-    "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "PREFECT_LOGGING_EXTRA_LOGGERS": "crosspost",
-    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
-    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
-    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # without its server, it would dump every event
-}
 
 # A server for one run: no UI and no services.
 TEMPORARY = {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT_UI_ENABLED": "0"}
@@ -82,33 +74,6 @@ def use_api() -> None:
         adopt(start_server(TEMPORARY))
 
 
-def configured_api() -> str:
-    """The Prefect API that the environment or the profile names; empty if none. Telemetry is off from here on."""
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
-    from prefect.settings import get_current_settings  # noqa: PLC0415  (a second or two, and only runs need it)
-
-    return get_current_settings().api.url or ""
-
-
-def unreachable() -> str:
-    """Why the Prefect API of this process does not answer us, in a few words; empty if it does."""
-    from prefect.client.orchestration import get_client  # noqa: PLC0415
-
-    with get_client(sync_client=True) as client:
-        try:
-            client.api_version()  # its health is told to everybody; this wants the password
-        except httpx.HTTPStatusError as error:
-            if error.response.status_code == httpx.codes.UNAUTHORIZED:
-                return (
-                    f"Prefect at {client.api_url} wants another password (401; PREFECT_API_AUTH_STRING=user:password)"
-                )
-            return f"Prefect at {client.api_url} answers {error.response.status_code}"
-        except Exception as error:
-            return f"Prefect at {client.api_url} does not answer ({error})"
-    return ""
-
-
 def adopt(server: Server) -> None:
     """From now on, this process and its children talk to this server."""
     from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
@@ -141,9 +106,10 @@ def start_server(settings: Mapping[str, str], *, port: int = 0) -> Server:
 def _listening(port: int) -> Iterator[socket.socket]:
     try:
         listener = socket.create_server((HOST, port))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
         raise ServerDied(
-            f"port {port} of this machine cannot be had ({error.strerror}): set PREFECT_API_URL="
+            f"port {port} of this machine cannot be had ({why}): set PREFECT_API_URL="
             f"http://{HOST}:{port}/api if a Prefect server has it, or choose another PREFECT_SERVER_API_PORT"
         ) from None
     with listener:

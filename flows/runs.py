@@ -9,7 +9,8 @@ from rich.console import Console
 from flows.app import opened
 from flows.config import Config
 from flows.pipeline import poll
-from flows.prefect_server import ServerDied, unreachable, use_api
+from flows.prefect_api import unreachable
+from flows.prefect_server import ServerDied, use_api
 from flows.results import Broken, Report
 
 

@@ -7,7 +7,7 @@ class NoSecret(Exception):
 
 def secret_block(name: str) -> str:
     """The value of the Secret block called `name`. Raises `NoSecret`."""
-    from flows.prefect_server import configured_api  # noqa: PLC0415  (Prefect takes a second or two to import)
+    from flows.prefect_api import configured_api  # noqa: PLC0415  (Prefect takes a second or two to import)
 
     if not configured_api():
         raise NoSecret(f'"block:{name}" is kept by a Prefect server: set PREFECT_API_URL, or write "env:NAME"')

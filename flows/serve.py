@@ -18,15 +18,14 @@ from rich.console import Console
 from flows import ops
 from flows.config import Config
 from flows.monitoring import serve_numbers
+from flows.prefect_api import configured_api, unreachable
 from flows.prefect_server import (
     HOST,
     LASTING,
     Server,
     ServerDied,
     adopt,
-    configured_api,
     start_server,
-    unreachable,
 )
 from flows.publish import LONGEST_SEND
 from flows.stop_signals import children_can_be_asked, is_stopping, run_until_stopped, sigterm_is_ctrl_c

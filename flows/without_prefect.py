@@ -7,7 +7,7 @@ from rich.console import Console
 from flows.app import opened
 from flows.config import Config
 from flows.pipeline import poll
-from flows.prefect_server import unreachable
+from flows.prefect_api import unreachable
 from state.values import DatabaseError
 
 LOOK_SECONDS = 10.0  # between two looks for the server

@@ -13,7 +13,8 @@ from typing import Any
 
 import httpx
 
-from flows.prefect_server import LASTING, QUIET, start_server
+from flows.prefect_api import QUIET
+from flows.prefect_server import LASTING, start_server
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_SECONDS = 300.0  # only a failure waits so long

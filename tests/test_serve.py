@@ -120,14 +120,14 @@ def test_serve_brings_its_own_server_with_a_ui_that_finds_its_api(house: House) 
         assert process.wait(PATIENCE_SECONDS) == 0
 
 
-def refusal(house: House, **settings: str) -> str:
+def refusal(house: House, *, code: int = 1, **settings: str) -> str:
     """What serve says when it cannot begin."""
     environment = private_environment(house.folder / "prefect", **settings)
     command = [*COMMAND, str(house.folder / "crosspost.toml")]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
     )
-    assert done.returncode == 1
+    assert done.returncode == code
     assert "Traceback" not in done.stderr
     return done.stderr
 
@@ -135,6 +135,23 @@ def refusal(house: House, **settings: str) -> str:
 def test_a_port_that_is_taken_is_told_with_the_remedy(house: House) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         assert "PREFECT_SERVER_API_PORT" in refusal(house, PREFECT_SERVER_API_PORT=str(taken.getsockname()[1]))
+
+
+def test_a_port_that_no_machine_has_is_told(house: House) -> None:
+    assert refusal(house, PREFECT_SERVER_API_PORT="99999").startswith("port 99999 of this machine cannot be had")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PREFECT_SERVER_API_PORT", "abc"),
+        ("PREFECT_LOGGING_LEVEL", "loud"),
+        ("PREFECT_API_URL", "http://127.0.0.1:4200x/api"),
+    ],
+)
+def test_a_setting_that_prefect_does_not_take_is_one_line_that_names_it(house: House, name: str, value: str) -> None:
+    (line,) = refusal(house, code=2, **{name: value}).splitlines()
+    assert line.startswith(f"{name}: ")
 
 
 def test_a_server_that_does_not_answer_is_told_with_the_remedy(house: House) -> None:

@@ -1,0 +1,66 @@
+"""The Prefect API that is configured: which one, and whether it answers. Telemetry is off before it is asked."""
+
+import os
+from contextlib import redirect_stderr
+from typing import Any
+
+import httpx
+from pydantic import ValidationError
+
+from flows.config import ConfigError
+
+_FOLLOWS = "default_factory_not_called"  # pydantic's word for a mistake that is only there because of another one
+
+# Nothing of Prefect's telephones home, and its console stays ours; what is set in the environment wins.
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "crosspost",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # without its server, it would dump every event
+}
+
+
+def configured_api() -> str:
+    """The Prefect API that the environment or the profile names; empty if none. Telemetry is off from here on.
+
+    Raises `ConfigError` where Prefect's own settings make no sense.
+    """
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    try:
+        with redirect_stderr(None):  # of wrong settings, Prefect would say its own part first
+            from prefect.settings import get_current_settings  # noqa: PLC0415  (a second or two; only runs need it)
+
+        return str(httpx.URL(get_current_settings().api.url or ""))
+    except httpx.InvalidURL as error:
+        raise ConfigError([f"PREFECT_API_URL: {error}; write it like http://127.0.0.1:4200/api"]) from None
+    except ValidationError as error:
+        raise ConfigError([_setting(each) for each in error.errors() if each["type"] != _FOLLOWS]) from None
+
+
+def _setting(mistake: Any) -> str:
+    """Which variable Prefect does not take; it names only a field of its own, somewhere."""
+    wrong = str(mistake["input"]).lower()
+    written = (name for name, value in os.environ.items() if name.startswith("PREFECT_") and value.lower() == wrong)
+    name = next(written, f"Prefect's setting {mistake['loc'][-1]}")
+    return f"{name}: {mistake['msg'][:1].lower()}{mistake['msg'][1:]}"
+
+
+def unreachable() -> str:
+    """Why the Prefect API of this process does not answer us, in a few words; empty if it does."""
+    from prefect.client.orchestration import get_client  # noqa: PLC0415
+
+    with get_client(sync_client=True) as client:
+        try:
+            client.api_version()  # its health is told to everybody; this wants the password
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code == httpx.codes.UNAUTHORIZED:
+                return (
+                    f"Prefect at {client.api_url} wants another password (401; PREFECT_API_AUTH_STRING=user:password)"
+                )
+            return f"Prefect at {client.api_url} answers {error.response.status_code}"
+        except Exception as error:
+            return f"Prefect at {client.api_url} does not answer ({error})"
+    return ""
