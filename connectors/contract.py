@@ -286,7 +286,7 @@ class AccountSettings(Settings):
     max_per_run: int = Field(default=3, ge=1)
     max_age: Duration | None = None  # older items are not tweeted any more
     lease: Annotated[Duration, Field(gt=timedelta(0))] = timedelta(minutes=2)  # how long a send may take
-    look_again: Duration = timedelta(minutes=2)  # pause between two looks at the timeline
+    look_again: Duration = timedelta(minutes=2)  # how late the timeline may be: two looks are that and a lease apart
     spacing: Duration = timedelta(0)  # pause between two tweets
     hours: Hours | None = None  # when it speaks, in the time zone of the config
     monthly_budget: Decimal | None = Field(default=None, ge=0)  # USD; what would cost more in a month is held

@@ -72,7 +72,7 @@ class Config(Settings):
     path: Path
     timezone: Annotated[ZoneInfo, BeforeValidator(_timezone)] = ZoneInfo("Europe/Berlin")
     database: Annotated[str, AfterValidator(_database)] = Field("sqlite:///crosspost.db", validate_default=True)
-    every: Duration = timedelta(minutes=15)  # how often `serve` polls
+    every: Annotated[Duration, Field(ge=timedelta(seconds=10))] = timedelta(minutes=15)  # how often `serve` polls
     alerts: tuple[SecretStr, ...] = ()
     allow_private_hosts: bool = False
     sources: dict[str, AnySource] = Field(min_length=1)

@@ -1,6 +1,7 @@
 """pydantic's findings as sentences for the person who edits crosspost.toml."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ from connectors.registry import AnyAccount, AnySource, kinds
 HIDDEN = {"name", "path"}
 SECTIONS = {"sources": kinds(AnySource), "accounts": kinds(AnyAccount)}
 
+_DURATION = re.compile(r"datetime\.timedelta\((?:seconds=)?([0-9]+)\)")
 PLAIN = {
     "too_short": "is empty; name at least one",
     "string_type": 'must be text in quotes, like "this"',
@@ -57,7 +59,7 @@ def _fault(detail: Any, loc: tuple[int | str, ...], config: type[BaseModel]) -> 
         return f"must be {context['expected']}"
     if kind == "value_error":
         return str(context["error"])
-    return PLAIN.get(kind) or str(detail["msg"]).replace("Input should", "must").replace("datetime.timedelta(0)", "0s")
+    return PLAIN.get(kind) or _DURATION.sub(r"\1s", str(detail["msg"]).replace("Input should", "must"))
 
 
 def _missing(loc: tuple[int | str, ...]) -> str:

@@ -19,6 +19,8 @@ QUIET = {
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # without its server, it would dump every event
+    # Its server says with a traceback that it will try something again, or that a finished run cannot be ended.
+    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
 }
 
 

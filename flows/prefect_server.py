@@ -120,9 +120,13 @@ def _listening(port: int) -> Iterator[socket.socket]:
 def _one_at_a_time() -> Iterator[None]:
     """Two servers that start at once would migrate the same database. SQLite's own lock dies with its process."""
     home = Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser()
-    with suppress(OSError):
+    try:
         home.mkdir(parents=True, exist_ok=True)
-    lock = sqlite3.connect(home / "crosspost-server.lock", timeout=STARTUP_SECONDS, isolation_level=None)
+        lock = sqlite3.connect(home / "crosspost-server.lock", timeout=STARTUP_SECONDS, isolation_level=None)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise ServerDied(
+            f"Prefect cannot use {home} ({error}): set PREFECT_HOME to a folder that can be written"
+        ) from None
     with closing(lock):
         lock.execute("BEGIN EXCLUSIVE")
         yield

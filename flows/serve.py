@@ -1,5 +1,6 @@
 """`crosspost serve`: poll for ever, with Prefect's schedule and UI, until somebody stops it."""
 
+import asyncio
 import logging
 import os
 import socket
@@ -29,7 +30,7 @@ from flows.prefect_server import (
 )
 from flows.publish import LONGEST_SEND
 from flows.stop_signals import children_can_be_asked, is_stopping, run_until_stopped, sigterm_is_ctrl_c
-from flows.without_prefect import poll_without_prefect
+from flows.without_prefect import LOOK_SECONDS, poll_without_prefect
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -41,8 +42,14 @@ logger = logging.getLogger("crosspost")
 # Every run starts at a round time: with every = "15m", at a quarter past and so on.
 ANCHOR = datetime(2026, 1, 1, tzinfo=UTC)
 
+MISSES = 3  # in a row, LOOK_SECONDS apart
+
 # Prefect's UI has no menu entry for artifacts.
 QUEUE = "/v2/artifacts/key/crosspost-queue"
+
+
+class PrefectGone(Exception):
+    """The server of PREFECT_API_URL does not answer any more."""
 
 
 def serve(config: Config, console: Console, *, metrics: int | None = None) -> None:
@@ -177,10 +184,22 @@ def _run(runner: "Runner", stop: Callable[[], None]) -> bool:
     runner.handle_sigterm = lambda *_: None  # type: ignore[method-assign]
     try:
         with redirect_stdout(None):  # it prints its tracebacks
-            return run_until_stopped(runner.start, first=stop)
+            return run_until_stopped(lambda: _while_prefect_answers(runner), first=stop)
     except Exception as error:
         logger.debug("the runner has given up", exc_info=error)
         return False
+
+
+async def _while_prefect_answers(runner: "Runner") -> None:
+    """Let the runner work. Raises, at the latest, half a minute after Prefect is gone: the runner itself needs five."""
+    async with asyncio.TaskGroup() as together:
+        together.create_task(runner.start())
+        misses = 0
+        while misses < MISSES:
+            await asyncio.sleep(LOOK_SECONDS)
+            misses = misses + 1 if await asyncio.to_thread(unreachable) else 0
+        runner.pause_on_shutdown = False  # it would ask for a minute
+        raise PrefectGone
 
 
 def _watch(server: Server, console: Console) -> None:

@@ -35,6 +35,7 @@ pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
 
 CLI = [sys.executable, "-m", "flows.cli"]
 PASSWORD = "ops:needle"
+OURS = ("Prefect: http", "Polling every ", "Prefect at http", "Stopping: ")
 FAST = {"PREFECT_RUNNER_POLL_FREQUENCY": "1", "PREFECT_CLIENT_MAX_RETRIES": "1"}
 
 
@@ -164,9 +165,23 @@ def test_serve_goes_on_without_its_prefect_server_and_with_it_once_it_is_back(mo
         assert process.wait(PATIENCE_SECONDS) == 0
         assert process.stderr
         said = process.stderr.read().decode()
-    ours = ("Prefect: http", "Polling every ", "Prefect at http")
-    assert [line for line in said.splitlines() if not line.startswith(ours)] == [], "nothing but what a person can use"
+    assert [line for line in said.splitlines() if not line.startswith(OURS)] == [], "nothing but what a person can use"
     assert house.counts()["posted"] == len(house.tweets) == 3
+
+
+def test_serve_notices_soon_that_its_idle_prefect_server_is_gone(mortal: Mortal, house: House) -> None:
+    """With Prefect's own settings: left to itself, its runner takes five minutes, and says tracebacks."""
+    patient = {name: value for name, value in mortal.live().environment.items() if name not in FAST}
+    with running(command(house, "serve"), folder=ROOT, env=patient, stderr=subprocess.PIPE) as process:
+        until(lambda: house.tweets and completed(mortal.prefect), "the first run")
+        mortal.die()
+        house.blog.publish(article(3))
+        until(lambda: len(house.tweets) == 2, "a tweet without Prefect")
+        process.terminate()
+        assert process.wait(PATIENCE_SECONDS) == 0
+        assert process.stderr
+        said = process.stderr.read().decode().splitlines()
+    assert [line for line in said if not line.startswith(OURS)] == []
 
 
 def completed(prefect: Prefect) -> bool:

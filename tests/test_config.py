@@ -97,6 +97,7 @@ def test_no_secret_shows_in_the_config(tmp_path: Path) -> None:
         ("[sources.blog]", 'database = "sqlite:////no/such/x.db"\n[sources.blog]', "database: there is no folder /no/such; make it, or name another file"),
         ("blog.j2", "blgo.j2", 'routes[0].template: there is no "blgo.j2" in templates/ beside this file, nor among the shipped ones: blog.j2, facebook.j2, offer.j2'),
         ('kind = "twitter"', 'kind = "twitter"\nlease = "0s"', "accounts.office.lease: must be greater than 0s"),
+        ("[sources.blog]", 'every = "9s"\n[sources.blog]', "every: must be greater than or equal to 10s"),
         ("[sources.blog]", 'evry = "5m"\n[sources.blog]', None),
     ],
 )  # fmt: skip

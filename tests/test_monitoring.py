@@ -37,6 +37,14 @@ def test_the_numbers_are_those_of_the_ledger_at_the_moment_of_asking(tmp_path: P
     assert now["crosspost_last_success_timestamp blog"] == pytest.approx(house.now.timestamp())
 
 
+def test_the_numbers_are_for_this_machine_alone(tmp_path: Path) -> None:
+    with open_house(tmp_path, article(1)) as house:
+        port = serve_numbers(load(house.configure()), 0)
+        assert numbers(port)
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"http://127.0.0.2:{port}/metrics", trust_env=False)
+
+
 def test_a_ledger_that_cannot_be_read_is_an_error_and_not_old_numbers(tmp_path: Path) -> None:
     with open_house(tmp_path) as house:
         house.poll()

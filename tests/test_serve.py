@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from prefect.client.schemas.objects import ConcurrencyLimitStrategy
 
 from connectors.simulators.x_faults import Fault
+from flows.config import load
+from flows.serve import deployment
 from tests.house import House, article, open_house
 from tests.prefect_kit import PATIENCE_SECONDS, ROOT, Prefect, free_port, private_environment, running, until
 
@@ -137,6 +140,13 @@ def test_a_port_that_is_taken_is_told_with_the_remedy(house: House) -> None:
         assert "PREFECT_SERVER_API_PORT" in refusal(house, PREFECT_SERVER_API_PORT=str(taken.getsockname()[1]))
 
 
+def test_a_home_that_cannot_be_made_is_told_with_the_remedy(house: House) -> None:
+    in_the_way = house.folder / "file"
+    in_the_way.touch()
+    (line,) = refusal(house, PREFECT_HOME=str(in_the_way / "prefect")).splitlines()
+    assert "set PREFECT_HOME" in line
+
+
 def test_a_port_that_no_machine_has_is_told(house: House) -> None:
     assert refusal(house, PREFECT_SERVER_API_PORT="99999").startswith("port 99999 of this machine cannot be had")
 
@@ -156,6 +166,28 @@ def test_a_setting_that_prefect_does_not_take_is_one_line_that_names_it(house: H
 
 def test_a_server_that_does_not_answer_is_told_with_the_remedy(house: House) -> None:
     assert "does not answer" in refusal(house, PREFECT_API_URL="http://127.0.0.1:9/api")
+
+
+def test_a_run_that_finds_another_one_working_is_cancelled(house: House) -> None:
+    wanted = deployment(load(house.folder / "crosspost.toml")).concurrency_options
+    assert wanted is not None
+    assert wanted.collision_strategy is ConcurrencyLimitStrategy.CANCEL_NEW
+
+
+def test_the_server_of_serve_tells_nobody_keeps_a_month_and_frees_what_a_power_cut_left(prefect: Prefect) -> None:
+    settings = prefect._client.get(f"{prefect.api}/admin/settings").raise_for_status().json()["server"]
+    assert not settings["analytics_enabled"]
+    assert settings["events"]["retention_period"] == "P1D"
+    assert settings["services"]["db_vacuum"]["retention_period"] == "P30D"
+    assert sorted(settings["services"]["db_vacuum"]["enabled"]) == ["events", "flow_runs"]
+    assert settings["concurrency"]["lease_storage"].endswith(".filesystem")
+
+
+def test_the_client_tells_nobody_either() -> None:
+    ask = "import os; from flows.prefect_api import configured_api; configured_api(); print(os.environ['DO_NOT_TRACK'])"
+    quiet = {name: value for name, value in os.environ.items() if name != "DO_NOT_TRACK"}
+    done = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, env=quiet, capture_output=True, text=True, check=False)
+    assert done.stdout == "1\n"
 
 
 def test_serve_ends_with_its_server_so_that_somebody_starts_it_anew(house: House) -> None:
