@@ -23,7 +23,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from ledger_kit import DRAFT, LEASE, LOOK_AGAIN, NOW, item
+from ledger_kit import DRAFT, LEASE, NOW, item
 
 from connectors.contract import Item, Posted
 from state.database import open_ledger
@@ -34,6 +34,7 @@ SOURCES = ("blog", "facebook")
 WORKERS = (0, 1)
 SEND_TIMEOUT = LEASE / 2  # a sender gives up well within its lease
 LAG = timedelta(seconds=30)
+LOOK_AGAIN = LAG + timedelta(seconds=10)
 HOUR = timedelta(hours=1)
 QUIET: set[Status] = {"posted", "skipped", "held", "refused"}
 
@@ -236,6 +237,15 @@ class World(RuleBasedStateMachine):
             else:
                 self.ledger.absent(doubt, seen_at=NOW + self.passed, look_again=LEASE + LOOK_AGAIN, now=self.now)
 
+    @rule(
+        clocks=st.lists(st.sampled_from([-HOUR, timedelta(), HOUR]), min_size=2, max_size=3),
+        later=st.sampled_from([timedelta(), LOOK_AGAIN]),
+    )
+    def workers_whose_clocks_differ_look_one_after_the_other(self, clocks: list[timedelta], later: timedelta) -> None:
+        for pause, wrong in zip([timedelta(), later, later], clocks, strict=False):
+            self.the_clock_jumps(wrong)
+            self.clear_up_doubts(later=pause, closed=False)
+
     @rule(data=st.data(), hope=st.sampled_from(["waiting", "skipped"]))
     def a_person_decides(self, data: st.DataObject, hope: Any) -> None:
         """People know what is out: they look at the account, and wait until nothing is on its way."""
@@ -324,3 +334,36 @@ def test_nothing_is_tweeted_twice_and_nothing_is_lost(own_ledger: Ledger) -> Non
         stateful_step_count=70, deadline=None, suppress_health_check=list(HealthCheck), report_multiple_bugs=False
     )
     run_state_machine_as_test(ThisWorld, settings=own)
+
+
+# What went wrong once, and what chance would hardly find again.
+
+
+def test_clocks_that_differ_do_not_make_one_look_two(own_ledger: Ledger) -> None:
+    world = world_of(own_ledger)
+    world.send(worker=0, taken=True, then="loss")
+    world.workers_whose_clocks_differ_look_one_after_the_other([timedelta(), HOUR], timedelta())
+    world.send(worker=1, taken=True, then="answer")
+    world.teardown()
+
+
+def test_a_worker_ahead_of_time_leaves_a_send_that_goes_on_the_time_of_its_lease(own_ledger: Ledger) -> None:
+    world = world_of(own_ledger)
+    world.claim(0)
+    world.workers_whose_clocks_differ_look_one_after_the_other([HOUR, HOUR], LOOK_AGAIN)
+    world.send(worker=1, taken=True, then="answer")
+    world.x_takes_it(0)
+    assert world.timeline, "the first one had the time"
+    world.teardown()
+
+
+def world_of(own_ledger: Ledger) -> World:
+    """A world in which an article waits."""
+
+    class ThisWorld(World):
+        ledger = own_ledger
+
+    world = ThisWorld()
+    world.begin()
+    world.publish_and_poll(source="blog", number=1, old=0)
+    return world
