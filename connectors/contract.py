@@ -10,7 +10,7 @@ Errors are named after what the caller may do next:
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -375,8 +375,8 @@ class Destination(Protocol):
 class Timeline(Protocol):
     """What an account has published, read once."""
 
-    def find(self, draft: Draft) -> Posted | None:
-        """The newest tweet with this draft's link or words, if there is one."""
+    def find(self, draft: Draft, *, since: datetime | None = None, but: Collection[str] = ()) -> Posted | None:
+        """The newest tweet since then with this draft's link or words, if there is one; none of the ids in `but`."""
         ...
 
     def linking(self) -> Iterable[tuple[Posted, Draft]]:

@@ -1,6 +1,7 @@
 """An account's own tweets, read once and looked through as often as needed. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -28,9 +29,12 @@ class TwitterTimeline:
         self._length = length
         self._price = price
 
-    def find(self, draft: Draft) -> Posted | None:
-        """The words may be another template's by now, so the link decides alone."""
-        tweet = match(draft, self._tweets, by_link=partial(has_link, draft))
+    def find(self, draft: Draft, *, since: datetime | None = None, but: Collection[str] = ()) -> Posted | None:
+        """As `Timeline.find`. The words may be another template's by now, so the link decides alone."""
+        tweets = (tweet for tweet in self._tweets if identifier(tweet) not in but)
+        if since:
+            tweets = (tweet for tweet in tweets if self._as_posted(tweet).at >= since)
+        tweet = match(draft, tweets, by_link=partial(has_link, draft))
         return self._as_posted(tweet) if tweet else None
 
     def linking(self) -> Iterator[tuple[Posted, Draft]]:

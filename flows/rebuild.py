@@ -14,8 +14,9 @@ from connectors.links import story_of
 from flows.app import App
 from flows.collect import collect
 from flows.left_alone import left_alone
+from flows.owners import take_over
 from flows.routing import DATE_SLACK, chronological, route_for
-from flows.timelines import A_YEAR, Timelines, tweeted
+from flows.timelines import A_YEAR, Timelines, marks
 from state.values import Unsent
 
 HELD = "rebuilt: the timeline does not show it, and nobody knows why"
@@ -31,6 +32,7 @@ class Rebuilt:
 
 def rebuild(app: App) -> list[Rebuilt]:
     """Read every source, as a poll does, then compare what was not sent with the timelines. Nothing is sent."""
+    take_over(app)
     unread = list(_read_sources(app))
     unsent = {account: app.ledger.unsent(account) for account in app.config.accounts}
     timelines = Timelines(app, since=_since(app, [post.item for posts in unsent.values() for post in posts]))
@@ -58,7 +60,7 @@ def _compare(app: App, account: str, unsent: Sequence[Unsent], timelines: Timeli
     try:
         timeline = timelines.of(account)
         for _, posts in groupby(unsent, key=lambda post: post.item.source):
-            counts += _of_source(app, account, list(posts), timelines)
+            counts += _of_source(app, account, list(posts), timeline)
     except PostError as error:
         return Rebuilt(
             failure=f"{account}: its timeline cannot be read, so nothing was restored; run it again: {error}"
@@ -66,22 +68,40 @@ def _compare(app: App, account: str, unsent: Sequence[Unsent], timelines: Timeli
     counts["more"] = _remember(app, account, timeline)
     return Rebuilt(
         text=f"{account}: {counts['posted']} found in the timeline, {counts['held']} held; "
-        f"{counts['more']} more tweets are known by their links"
+        f"{counts['more']} more tweets are known by their links{_waiting(app, account, counts['waiting'])}"
     )
 
 
-def _of_source(app: App, account: str, unsent: Sequence[Unsent], timelines: Timelines) -> Counter[str]:
+def _of_source(app: App, account: str, unsent: Sequence[Unsent], timeline: Timeline) -> Counter[str]:
     """Restore what is out. What is newer than that and is not out may have waited in a lost queue: a person decides."""
-    found = tweeted(app, account, [post.item for post in unsent], timelines)
-    posts = {post.item.id: post for post in unsent}
+    posts = {post.item.id: post for post in unsent if not post.repeats}
     counts: Counter[str] = Counter()
-    for item in chronological([post.item for post in unsent]):
+    for item in chronological([post.item for post in posts.values()]):
         post = posts[item.id]
-        if item.id in found:
-            counts["posted"] += app.ledger.restore(post.id, *found[item.id], now=app.now())
-        elif counts["posted"] and not post.repeats and _is_wanted(app, account, item):
+        draft = marks(app, account, item)
+        if posted := timeline.find(draft, since=_not_before(post), but=app.ledger.tweets(account)):
+            counts["posted"] += app.ledger.restore(post.id, posted, draft, now=app.now())
+        elif post.early and counts["posted"] and _is_wanted(app, account, item):
             counts["held"] += app.ledger.hold_early(post.id, HELD, now=app.now())
+        elif not post.early:
+            counts["waiting"] += 1
     return counts
+
+
+def _not_before(post: Unsent) -> datetime | None:
+    """What may still be sent was not tweeted before it was published: that was something else with its link."""
+    published = post.item.published
+    return None if post.early or published is None else published - DATE_SLACK
+
+
+def _waiting(app: App, account: str, number: int) -> str:
+    """A timeline may lag behind the account's last tweet."""
+    if not number:
+        return ""
+    lag = app.config.accounts[account].look_again.total_seconds() / 60
+    return (
+        f"; {number} not found: if it has tweeted in the last {lag:g} minutes, run this once more before anything else"
+    )
 
 
 def _is_wanted(app: App, account: str, item: Item) -> bool:

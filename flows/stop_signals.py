@@ -47,31 +47,35 @@ def sigterm_is_ctrl_c() -> None:
 
 
 def run_until_stopped(work: Callable[[], Awaitable[None]], *, first: Callable[[], None]) -> bool:
-    """Run an event loop until the work is done, or a stop signal cancels it once `first` is over; whether it did.
+    """Run an event loop until the work is done, or a stop signal cancels it once `first` is over; whether one came.
 
     Signals that come while the loop is made count, too: as an exception there, they would leave half a loop behind.
+    After a signal, what the work says to its end is of no interest any more.
     """
-    early: list[int] = []
-    before = {number: signal.signal(number, lambda number, _frame: early.append(number)) for number in STOPS}
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda number, _frame: came.append(number)) for number in STOPS}
     try:
-        asyncio.run(_cancelled_by_stops(work, first, early))
-    except asyncio.CancelledError:
-        return True
+        asyncio.run(_cancelled_by_stops(work, first, came))
+    except BaseException:
+        if not came:
+            raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler or signal.SIG_DFL)
-    return False
+    return bool(came)
 
 
-async def _cancelled_by_stops(work: Callable[[], Awaitable[None]], first: Callable[[], None], early: list[int]) -> None:
+async def _cancelled_by_stops(work: Callable[[], Awaitable[None]], first: Callable[[], None], came: list[int]) -> None:
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task  # noqa: S101  (a coroutine that runs is a task)
 
-    def stop() -> None:
+    def stop(number: int) -> None:
+        came.append(number)
         loop.run_in_executor(None, first).add_done_callback(lambda _: task.cancel())
 
+    early = bool(came)
     for number in STOPS:
-        loop.add_signal_handler(number, stop)
+        loop.add_signal_handler(number, stop, number)
     if early:
         task.cancel()
     await work()

@@ -42,11 +42,11 @@ def oldest_of(items: Iterable[Item], now: datetime) -> datetime:
 def tweeted(app: App, account: str, items: Iterable[Item], timelines: Timelines) -> Tweeted:
     """Which of these items the account's timeline shows. Raises `PostError`."""
     timeline = timelines.of(account)
-    drafts = ((item.id, _marks(app, account, item)) for item in items)
+    drafts = ((item.id, marks(app, account, item)) for item in items)
     return {item: (posted, draft) for item, draft in drafts if (posted := timeline.find(draft))}
 
 
-def _marks(app: App, account: str, item: Item) -> Draft:
+def marks(app: App, account: str, item: Item) -> Draft:
     """What to know the item's tweet by: its link before all, its words where they can be written."""
     try:
         draft = draft_for(app, account, item)

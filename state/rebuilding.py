@@ -18,7 +18,7 @@ class Rebuilding(Connected):
     def unsent(self, account: str) -> list[Unsent]:
         """What was there before the ledger was set up, and what may still be sent, by source."""
         query = (
-            select(Post.id, Post.same_as, SeenItem.payload)
+            select(Post.id, Post.status, Post.same_as, SeenItem.payload)
             .join(SeenItem, SeenItem.id == Post.item_id)
             .where(Post.account == account, UNSENT)
             .order_by(SeenItem.source, Post.id)
@@ -26,7 +26,13 @@ class Rebuilding(Connected):
         with self._reading() as connection:
             rows = connection.execute(query).all()
         return [
-            Unsent(id=row.id, item=ITEM.validate_python(row.payload), repeats=row.same_as is not None) for row in rows
+            Unsent(
+                id=row.id,
+                item=ITEM.validate_python(row.payload),
+                early=row.status == "skipped",
+                repeats=row.same_as is not None,
+            )
+            for row in rows
         ]
 
     def tweets(self, account: str) -> set[str]:

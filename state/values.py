@@ -83,10 +83,14 @@ class Added:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unsent:
-    """A post that this ledger has not sent, though it may be out; one that `repeats` has another tell its story."""
+    """A post that this ledger has not sent, though it may be out; one that is `early` will not be sent any more.
+
+    One that `repeats` has another tell its story.
+    """
 
     id: int
     item: Item
+    early: bool
     repeats: bool
 
 
