@@ -14,7 +14,7 @@ from connectors.links import canonical_link, story_of
 # A ledger takes so many in within seconds, and holds up its other writers meanwhile; real feeds list some thousand.
 MOST_ENTRIES = 5_000
 _AHEAD = timedelta(days=1)  # how far a clock may be fast; a date beyond it says nothing
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_NEWEST = datetime.max.replace(tzinfo=UTC)
 
 
 def items_of(entries: Sequence[Entry], *, source: str, now: datetime) -> tuple[list[Item], list[str]]:
@@ -33,8 +33,8 @@ def items_of(entries: Sequence[Entry], *, source: str, now: datetime) -> tuple[l
 
 
 def _newest(items: Sequence[Item]) -> list[Item]:
-    """As many as are looked at, in the order of the feed; of those without a date the first."""
-    newest_first = sorted(items, key=lambda item: item.published or _LONG_AGO, reverse=True)
+    """As many as are looked at, in the order of the feed; what has no date may be new."""
+    newest_first = sorted(items, key=lambda item: item.published or _NEWEST, reverse=True)
     kept = {item.id for item in newest_first[:MOST_ENTRIES]}
     return [item for item in items if item.id in kept]
 

@@ -30,7 +30,7 @@ def plain(markup: str) -> str:
 
 
 def absolute(address: object, base: str) -> str:
-    """The absolute http(s) address, or nothing; what leads nowhere but to `base` itself, as "#top" does, is nothing."""
+    """The absolute http(s) address, or nothing; what leads nowhere from `base`, as "#top" does, is nothing."""
     address = clean(address)
     if "&amp;" in address:
         address = html.unescape(address)
@@ -40,10 +40,10 @@ def absolute(address: object, base: str) -> str:
         joined = urljoin(base, address) if address else ""
         parts = urlsplit(joined)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        stays = not urlsplit(address).netloc and joined.partition("#")[0].removesuffix("?") == base
     except ValueError:
         return ""
-    leads_away = joined.partition("#")[0].removesuffix("?") != base
-    return joined.replace(" ", "%20") if usable and leads_away else ""
+    return joined.replace(" ", "%20") if usable and not stays else ""
 
 
 def language_of(tag: object) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -64,12 +65,18 @@ class RssFeed(SourceSettings):
         )
         if document.problem:
             raise SourceBroken(f"{public(self.url)} {document.problem}")
-        items, empty = items_of(document.entries, source=self.name, now=now)
+        # A link to the feed itself is none, and would publish what may be secret in its address.
+        entries = [replace(each, link="") if _page(each.link) == _page(self.url) else each for each in document.entries]
+        items, empty = items_of(entries, source=self.name, now=now)
         return Fetched(
             items=tuple(items),
             validators={} if document.cut_off else notes,  # what is incomplete must be read again
             notices=(*moved, *document.notices, *empty),
         )
+
+
+def _page(address: str) -> str:
+    return address.partition("#")[0]
 
 
 def _conditions(known: Mapping[str, str]) -> dict[str, str]:

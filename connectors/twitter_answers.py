@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from connectors.contract import AccountDown, MaybePosted, NotPosted, PostError, Refused
@@ -78,9 +78,9 @@ def clock(answer: Answer, *, now: datetime) -> datetime:
     """What X's clock showed when it answered; ours, `now`, if it does not say."""
     try:
         shown = parsedate_to_datetime(answer.headers.get("date", ""))
+        return shown.astimezone(UTC) if shown.tzinfo else now
     except (TypeError, ValueError, OverflowError):
         return now
-    return shown if shown.tzinfo else now
 
 
 def _trouble(problem: Problem) -> str:

@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from connectors.contract import PostError, SourceError
 from flows.app import App, opened
@@ -48,19 +49,20 @@ def _unrouted(config: Config) -> Iterator[Finding]:
 
 def _secrets_file(config: Config) -> Iterator[Finding]:
     """On Windows the folder's own rights decide, which no mode tells."""
-    file = (config.folder / ".env").resolve()  # where a link leads to, its rights count
+    file = Path(os.path.realpath(config.folder / ".env"))  # where a link leads to, its rights count
     if os.name != "posix" or not file.exists():
         return
-    mode, around, folder = (path.stat().st_mode for path in (file, file.parent, config.folder))
+    mode, around = file.stat().st_mode, file.parent.stat().st_mode
     # Who may not enter the folder cannot reach what is in it.
     by_group = mode & (stat.S_IRGRP | stat.S_IWGRP) and around & stat.S_IXGRP
     by_others = mode & (stat.S_IROTH | stat.S_IWOTH) and around & stat.S_IXOTH
     if by_group or by_others:
         why = "other users of this machine can read or change the secrets in it"
         yield Finding(ok=False, what=f".env: {why}; chmod 600 {file}")
-    if folder & stat.S_IWOTH and not folder & stat.S_ISVTX:
-        why = "every user of this machine can put files of his own in the place of .env and crosspost.toml"
-        yield Finding(ok=False, what=f"{config.folder}: {why}; chmod o-w {config.folder}")
+    for folder in dict.fromkeys((config.folder, file.parent)):
+        if folder.stat().st_mode & stat.S_IWOTH and not folder.stat().st_mode & stat.S_ISVTX:
+            why = "every user of this machine can put files of his own in the place of .env and crosspost.toml"
+            yield Finding(ok=False, what=f"{folder}: {why}; chmod o-w {folder}")
 
 
 def _templates(app: App) -> Iterator[Finding]:

@@ -155,7 +155,7 @@ def settle(call: argparse.Namespace) -> int:
 
 
 def rebuild(call: argparse.Namespace) -> int:
-    """After the database was lost: restore what was tweeted; nothing goes out again."""
+    """After the database was lost or put back: learn what was tweeted, so that nothing goes out again."""
     from flows.rebuild import rebuild as rebuild_all  # noqa: PLC0415
 
     with opened(load(call.config)) as app:

@@ -1,14 +1,20 @@
 """The Prefect API that is configured: which one, and whether it answers. Telemetry is off before it is asked."""
 
 import os
-from contextlib import redirect_stderr
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
+from io import StringIO
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from pydantic import ValidationError
 
 from flows.config import ConfigError
 
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
+QUICK_SECONDS = 10.0
 _FOLLOWS = "default_factory_not_called"  # pydantic's word for a mistake that is only there because of another one
 
 # Nothing of Prefect's telephones home, and its console stays ours; what is set in the environment wins.
@@ -32,7 +38,7 @@ def configured_api() -> str:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     try:
-        with redirect_stderr(None):  # of wrong settings, Prefect would say its own part first
+        with redirect_stderr(StringIO()):  # of wrong settings, Prefect would say its own part first
             from prefect.settings import get_current_settings  # noqa: PLC0415  (a second or two; only runs need it)
 
         return str(httpx.URL(get_current_settings().api.url or ""))
@@ -40,21 +46,35 @@ def configured_api() -> str:
         raise ConfigError([f"PREFECT_API_URL: {error}; write it like http://127.0.0.1:4200/api"]) from None
     except ValidationError as error:
         raise ConfigError([_setting(each) for each in error.errors() if each["type"] != _FOLLOWS]) from None
+    except Exception as error:  # a profile that is no TOML, and whatever else stands in its files
+        why = (str(error) or type(error).__name__).splitlines()[0]
+        raise ConfigError([f"Prefect cannot read its settings: {why}; see `prefect config view`"]) from None
 
 
 def _setting(mistake: Any) -> str:
     """Which variable Prefect does not take; it names only a field of its own, somewhere."""
     wrong = str(mistake["input"]).lower()
     written = (name for name, value in os.environ.items() if name.startswith("PREFECT_") and value.lower() == wrong)
-    name = next(written, f"Prefect's setting {mistake['loc'][-1]}")
+    name = next(written, " ".join(["Prefect's settings", *map(str, mistake["loc"])]))
     return f"{name}: {mistake['msg'][:1].lower()}{mistake['msg'][1:]}"
+
+
+@contextmanager
+def quick_client() -> Iterator["SyncPrefectClient"]:
+    """For questions whose answers are worth no waiting: ten seconds, and no second try. Prefect's own takes minutes."""
+    from prefect.client.orchestration import get_client  # noqa: PLC0415
+    from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings  # noqa: PLC0415
+
+    with (
+        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+        get_client(sync_client=True, httpx_settings={"timeout": QUICK_SECONDS}) as client,
+    ):
+        yield client
 
 
 def unreachable() -> str:
     """Why the Prefect API of this process does not answer us, in a few words; empty if it does."""
-    from prefect.client.orchestration import get_client  # noqa: PLC0415
-
-    with get_client(sync_client=True) as client:
+    with quick_client() as client:
         try:
             client.api_version()  # its health is told to everybody; this wants the password
         except httpx.HTTPStatusError as error:

@@ -9,6 +9,7 @@ from flows.app import App
 from flows.pictures import upload
 from flows.recheck import withdrawn
 from flows.results import PATIENCE, Outcome, title_of
+from flows.stop_signals import is_stopping
 from state.values import Claim, LostClaim, Waiting
 
 # A send must be over before its lease is, or another worker would look for a tweet that is still on its way.
@@ -32,6 +33,8 @@ def tweet(app: App, account: str, post: Waiting) -> Outcome:
         app.ledger.withdraw(post.id, gone, now=app.now())
         return Outcome.of(account, post, status="skipped", reason=gone)
     media = upload(app, account, post.images)  # before the claim: it takes long, and nothing public comes of it
+    if is_stopping():
+        return Outcome.of(account, post, status="waiting", reason="a stop was asked for before it was sent")
     claim = app.ledger.claim(post.id, lease=destination.lease, now=app.now())
     if claim is None:
         return Outcome.of(

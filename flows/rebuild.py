@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
-from connectors.contract import Item, PostError, Timeline
+from connectors.contract import Draft, Item, PostError, Timeline
 from connectors.links import story_of
 from flows.app import App
 from flows.collect import collect
@@ -79,13 +79,18 @@ def _of_source(app: App, account: str, unsent: Sequence[Unsent], timeline: Timel
     for item in chronological([post.item for post in posts.values()]):
         post = posts[item.id]
         draft = marks(app, account, item)
-        if posted := timeline.find(draft, since=_not_before(post), but=app.ledger.tweets(account)):
+        if posted := timeline.find(_decisive(post, draft), since=_not_before(post), but=app.ledger.tweets(account)):
             counts["posted"] += app.ledger.restore(post.id, posted, draft, now=app.now())
         elif post.early and counts["posted"] and _is_wanted(app, account, item):
             counts["held"] += app.ledger.hold_early(post.id, HELD, now=app.now())
         elif not post.early:
             counts["waiting"] += 1
     return counts
+
+
+def _decisive(post: Unsent, draft: Draft) -> Draft:
+    """Of what may still be sent, a link to a home page is no mark: anything may link that."""
+    return draft if post.early or story_of(draft.link) else replace(draft, link="")
 
 
 def _not_before(post: Unsent) -> datetime | None:
@@ -113,7 +118,11 @@ def _is_wanted(app: App, account: str, item: Item) -> bool:
 
 def _remember(app: App, account: str, timeline: Timeline) -> int:
     """Tweets of articles that no source shows any more: one of them may come back, or be shared; how many."""
-    source, known = f"timeline of {account}", app.ledger.tweets(account)
+    in_doubt = (
+        timeline.find(doubt.draft) for doubt in app.ledger.doubts(account)
+    )  # these are looked up for themselves
+    known = app.ledger.tweets(account) | {posted.id for posted in in_doubt if posted}
+    source = f"timeline of {account}"
     linking = ((posted, draft) for posted, draft in timeline.linking() if posted.id not in known)
     more = [(posted, draft) for posted, draft in linking if story_of(draft.link)]
     items = {

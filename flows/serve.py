@@ -19,7 +19,7 @@ from rich.console import Console
 from flows import ops
 from flows.config import Config
 from flows.monitoring import serve_numbers
-from flows.prefect_api import configured_api, unreachable
+from flows.prefect_api import configured_api, quick_client, unreachable
 from flows.prefect_server import (
     HOST,
     LASTING,
@@ -84,7 +84,10 @@ def _poll_until_stopped(config: Config, console: Console, ask_to_stop: Callable[
         if not is_stopping():
             console.print("Stopping: what is being sent is written down first.")
         ask_to_stop()
-        _wait_for_end(served)
+        try:
+            _wait_for_end(served)
+        except httpx.HTTPError:
+            runner.pause_on_shutdown = False  # of a server that does not answer, it would ask for a minute
 
     if not _run(runner, stop):
         return False
@@ -130,21 +133,21 @@ def _start_now(served: UUID) -> None:
 
 def _end_leftovers(served: UUID, name: Literal["Crashed", "Cancelled"], why: str) -> None:
     """End the runs whose process was ours and is gone: after a power cut, they would keep out all others."""
-    from prefect.client.orchestration import get_client
     from prefect.states import Cancelled, Crashed
 
-    with get_client(sync_client=True) as client:
+    with quick_client() as client:
         for run in _alive(client, served):
             state: State[Any] = Crashed(message=why) if name == "Crashed" else Cancelled(message=why)
             client.set_flow_run_state(run.id, state, force=True)
 
 
 def _wait_for_end(served: UUID) -> None:
-    """Until our runs have ended by themselves, or take too long: Prefect ends them by SIGKILL, wherever they are."""
-    from prefect.client.orchestration import get_client
+    """Until our runs have ended by themselves, or take too long: Prefect ends them by SIGKILL, wherever they are.
 
+    Raises httpx.HTTPError if Prefect cannot be asked.
+    """
     ends = time.monotonic() + LONGEST_SEND.total_seconds()
-    with suppress(httpx.HTTPError), get_client(sync_client=True) as client:
+    with quick_client() as client:
         while _alive(client, served) and time.monotonic() < ends:
             time.sleep(0.2)
 
@@ -191,7 +194,7 @@ def _run(runner: "Runner", stop: Callable[[], None]) -> bool:
 
 
 async def _while_prefect_answers(runner: "Runner") -> None:
-    """Let the runner work. Raises, at the latest, half a minute after Prefect is gone: the runner itself needs five."""
+    """Let the runner work. Raises within a minute after Prefect is gone: the runner itself needs five."""
     async with asyncio.TaskGroup() as together:
         together.create_task(runner.start())
         misses = 0

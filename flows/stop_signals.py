@@ -19,11 +19,16 @@ def children_can_be_asked() -> Iterator[Callable[[], None]]:
 
     A signal would do for some of them, but Prefect's runner (3.8.8) does not tell which they are.
     """
-    with tempfile.TemporaryDirectory(prefix="crosspost-") as folder:
+    with tempfile.TemporaryDirectory(prefix="crosspost-", ignore_cleanup_errors=True) as folder:
         flag = Path(folder) / "stopping"
         os.environ[_FLAG] = str(flag)
+
+        def ask() -> None:
+            flag.parent.mkdir(exist_ok=True)  # machines clear away what lies about for days
+            flag.touch()
+
         try:
-            yield flag.touch
+            yield ask
         finally:
             del os.environ[_FLAG]
 

@@ -53,20 +53,22 @@ class Doubts(Connected):
         """The timeline does not show it; the post's status now. Raises `LostClaim`.
 
         One empty look proves nothing, a timeline may lag: after the second one, at least `look_again` later, the post
-        waits again. Looks in between do not count. `seen_at` is the moment of the look by the timeline's own clock:
-        those of two workers differ, and one may be set between two looks.
+        waits again. Looks in between do not count. `seen_at` is the moment of the look by the timeline's own clock. So
+        much time must have passed by that clock and by ours: any may be wrong for once, and those of workers differ.
         """
         with self._writing() as connection:
             row = lock(connection, doubt.id)
             if row is None or (row.status, row.attempt) != ("unsure", doubt.attempt):
                 raise lost(doubt)
-            if row.looks == 0 or seen_at < row.looked_at:
+            # Nothing else changes the row of a post in doubt, so that was the moment of the first look by our clock.
+            passed = min(seen_at - row.looked_at, now - row.updated_at) if row.looks else timedelta()
+            if row.looks == 0 or passed < timedelta():
                 # A clock that was wrong for once must not keep it in doubt until that time comes.
                 _first_look(connection, row, seen_at, now)
                 return "unsure"
-            if seen_at - row.looked_at < look_again:
+            if passed < look_again:
                 return "unsure"
-            why = f"the timeline was looked at twice, {seen_at - row.looked_at} apart, and does not show it"
+            why = f"the timeline was looked at twice, {passed} apart, and does not show it"
             end_attempt(connection, doubt, "unsure", "waiting", why, now=now)
             return "waiting"
 

@@ -23,7 +23,7 @@ ITEM = TypeAdapter(Item)
 EARLY = and_(Post.status == "skipped", Post.attempt == 0, Post.reason.startswith(BEFORE_SETUP))
 # What may be out all the same, if this ledger is younger than its account's tweets, or comes from a backup.
 UNSENT = or_(EARLY, Post.status.in_(("waiting", "held", "refused")))
-RESTORED = "found in the timeline: it was out before this ledger"
+RESTORED = "found in the timeline: it is out, though this ledger has not sent it"
 _EDITED = "edited at the source"
 _INTAKE = 7_267_002  # as `state.database._MIGRATING`
 

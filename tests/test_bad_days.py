@@ -184,6 +184,15 @@ def test_serve_notices_soon_that_its_idle_prefect_server_is_gone(mortal: Mortal,
     assert [line for line in said if not line.startswith(OURS)] == []
 
 
+def test_serve_can_be_stopped_just_after_its_prefect_server_has_died(mortal: Mortal, house: House) -> None:
+    mortal.live()
+    with running(command(house, "serve"), folder=ROOT, env=mortal.environment, stderr=subprocess.PIPE) as process:
+        until(lambda: house.tweets and completed(mortal.prefect), "the first run")
+        mortal.die()
+        process.terminate()
+        assert process.wait(PATIENCE_SECONDS) == 0
+
+
 def completed(prefect: Prefect) -> bool:
     """Whether the last run that began has succeeded."""
     began = {"flow_runs": {"start_time": {"is_null_": False}}}

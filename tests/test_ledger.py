@@ -333,15 +333,19 @@ def test_a_clock_that_was_set_back_starts_the_looks_again(ledger: Ledger) -> Non
     assert [look_in_vain(ledger, doubt, now) for now in looks] == ["unsure"] * 3 + ["waiting"]
 
 
-def test_looks_are_as_far_apart_as_the_timelines_clock_says_whatever_ours_shows(ledger: Ledger) -> None:
+def test_looks_are_as_far_apart_as_the_timelines_clock_and_ours_say(ledger: Ledger) -> None:
     doubt = doubted(ledger)
-    for ours, seen_at in [
+    hour = timedelta(hours=1)
+    for ours, theirs in [
         (NOW, NOW),
-        (NOW + timedelta(hours=1), NOW + MINUTE),
-        (NOW - timedelta(hours=1), NOW + MINUTE),
+        (NOW + hour, NOW + MINUTE),  # ours was set
+        (NOW + MINUTE, NOW + hour),  # theirs is wrong for once
+        (NOW - hour, NOW + MINUTE),  # set back: this is the first look now
+        (NOW, NOW + MINUTE),
+        (NOW, NOW + LOOK_AGAIN),
     ]:
-        assert ledger.absent(doubt, seen_at=seen_at, look_again=LOOK_AGAIN, now=ours) == "unsure"
-    assert ledger.absent(doubt, seen_at=NOW + LOOK_AGAIN, look_again=LOOK_AGAIN, now=NOW) == "waiting"
+        assert ledger.absent(doubt, seen_at=theirs, look_again=LOOK_AGAIN, now=ours) == "unsure"
+    assert ledger.absent(doubt, seen_at=NOW + MINUTE + LOOK_AGAIN, look_again=LOOK_AGAIN, now=NOW) == "waiting"
 
 
 def test_a_look_that_meets_an_answer_on_its_way_into_the_ledger_changes_nothing(ledger: Ledger) -> None:

@@ -139,7 +139,12 @@ def test_a_jpeg_that_is_built_up_in_very_many_steps_is_refused_before_it_is_unpa
     assert fitting(body) == (body, "image/jpeg")
     last_scan = body[body.rindex(b"\xff\xda") : -2]
     with pytest.raises(NoPicture, match="too many steps"):
-        fitting(body[:-2] + 200 * last_scan + body[-2:])
+        fitting(body[:-2] + 600 * last_scan + body[-2:])
+
+
+def test_a_picture_with_a_film_behind_it_is_made_smaller_like_any_other() -> None:
+    film = os.urandom(20 * 1024 * 1024)
+    assert fitting(telephone_picture() + film)[1] == "image/jpeg"
 
 
 def test_of_an_animation_with_very_many_frames_only_the_first_are_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from ledger_kit import DRAFT, NOW, add, item, state, tweet
+from ledger_kit import DRAFT, NOW, add, claimed, item, state, tweet
 
 from connectors.contract import Item
 from connectors.simulators import x_faults
@@ -198,6 +198,86 @@ def test_a_ledger_from_a_backup_learns_what_was_tweeted_since(tmp_path: Path) ->
         house.poll_until_quiet()
     assert len(house.tweets) == 4, "only what is new"
     assert house.counts()["posted"] == 4
+
+
+@pytest.fixture
+def waiting(tmp_path: Path) -> Iterator[House]:
+    """A post that X was too busy for waits; `back_to_backup` brings this moment back."""
+    with open_house(tmp_path, article(1), account="max_per_run = 20") as house:
+        house.x.duplicate_check = False
+        house.poll()
+        house.blog.publish(article(2))
+        house.x.next(x_faults.TOO_MANY)
+        house.poll()
+        shutil.copy(tmp_path / "crosspost.db", tmp_path / "backup.db")
+        house.sleep(60 * MINUTE)
+        yield house
+
+
+def back_to_backup(house: House) -> None:
+    house.poll_until_quiet()
+    shutil.copy(house.folder / "backup.db", house.folder / "crosspost.db")
+    house.sleep(60 * MINUTE)
+
+
+def rebuilt(house: House) -> None:
+    with house.app() as app:
+        assert [each.failure for each in rebuild(app)] == [""]
+    house.sleep(60 * MINUTE)
+    house.poll_until_quiet()
+
+
+def test_a_tweet_from_before_its_article_is_another_one(waiting: House) -> None:
+    house = waiting
+    house.now -= timedelta(days=40)
+    house.x.add("Bald mehr! https://blog.example.com/2026/beitrag-2/")
+    house.now += timedelta(days=40)
+    rebuilt(house)
+    assert len(house.tweets) == 2, "the one that waited is not lost"
+
+
+def test_two_posts_that_lead_to_one_page_are_two_tweets_whatever_the_words_are_today(waiting: House) -> None:
+    house = waiting
+    for number in (5, 6):
+        house.blog.publish(article(number, slug="seite"))
+    back_to_backup(house)
+    (house.folder / "templates").mkdir()
+    (house.folder / "templates" / "blog.j2").write_text("{{ item.title }} {{ item.link }}", encoding="utf-8")
+    rebuilt(house)
+    assert len(house.tweets) == house.counts()["posted"] == 3
+
+
+def test_what_was_attempted_keeps_the_words_that_x_was_asked_to_send(waiting: House) -> None:
+    house = waiting
+    back_to_backup(house)
+    (house.folder / "templates").mkdir()
+    (house.folder / "templates" / "blog.j2").write_text("{{ item.title }} {{ item.link }}", encoding="utf-8")
+    rebuilt(house)
+    with house.app() as app:
+        (post,) = app.ledger.posts(statuses=["posted"])
+    assert [post.text] == house.tweets
+
+
+def test_a_backup_from_before_an_account_was_renamed_becomes_that_of_the_new_name(waiting: House) -> None:
+    house = waiting
+    back_to_backup(house)
+    config = house.folder / "crosspost.toml"
+    config.write_text(config.read_text(encoding="utf-8").replace("office", "news"), encoding="utf-8")
+    rebuilt(house)
+    assert (len(house.tweets), house.counts()["posted"]) == (1, 1)
+
+
+@pytest.mark.parametrize("status", ["held", "refused"])
+def test_what_a_person_had_still_to_decide_is_looked_for_too(ledger: Ledger, status: str) -> None:
+    if status == "held":
+        post = add(ledger, item(1), status="held", reason="burst")
+    else:
+        claim = claimed(ledger)
+        ledger.refuse(claim, "X refuses it", now=NOW)
+        post = claim.id
+    assert [each.id for each in ledger.unsent("office")] == [post]
+    assert ledger.restore(post, tweet(), DRAFT, now=NOW)
+    assert state(ledger, post) == "posted"
 
 
 # --- The ledger's own part --------------------------------------------------------------------------------------------

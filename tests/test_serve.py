@@ -132,6 +132,7 @@ def refusal(house: House, *, code: int = 1, **settings: str) -> str:
     )
     assert done.returncode == code
     assert "Traceback" not in done.stderr
+    assert done.stdout == ""
     return done.stderr
 
 
@@ -162,6 +163,18 @@ def test_a_port_that_no_machine_has_is_told(house: House) -> None:
 def test_a_setting_that_prefect_does_not_take_is_one_line_that_names_it(house: House, name: str, value: str) -> None:
     (line,) = refusal(house, code=2, **{name: value}).splitlines()
     assert line.startswith(f"{name}: ")
+
+
+def test_settings_of_prefect_that_contradict_each_other_are_one_line(house: House) -> None:
+    wrong = {"PREFECT_LOGGING_TO_API_MAX_LOG_SIZE": "9", "PREFECT_LOGGING_TO_API_BATCH_SIZE": "1"}
+    assert len(refusal(house, code=2, **wrong).splitlines()) == 1
+
+
+def test_profiles_that_are_no_toml_are_one_line(house: House) -> None:
+    (house.folder / "prefect").mkdir()
+    (house.folder / "prefect" / "profiles.toml").write_text("a = = b", encoding="utf-8")
+    (line,) = refusal(house, code=2).splitlines()
+    assert line.startswith("Prefect cannot read its settings")
 
 
 def test_a_server_that_does_not_answer_is_told_with_the_remedy(house: House) -> None:

@@ -373,6 +373,13 @@ def test_an_answer_that_is_too_large_is_in_doubt_and_never_held_whole(x, office,
         office.post(draft(), timeout=timedelta(minutes=1), now=NOW)
 
 
+@pytest.mark.parametrize("date", ["", "gestern", "Fri, 31 Dec 9999 23:59:59 -0100"])
+def test_a_look_whose_date_says_nothing_is_of_now(x, office, date):
+    x.next(Reply(status=200, body=b'{"meta":{"result_count":0}}', headers={"date": date}), on="look")
+    look = office.find(draft(), user_id=x.user_id, since=NOW)
+    assert abs(look.at - datetime.now(UTC)) < timedelta(minutes=1)
+
+
 def test_a_timeline_without_end_is_no_look(x, office):
     def endless(connection):
         connection.recv(65536)
