@@ -74,12 +74,13 @@ def _compare(app: App, account: str, unsent: Sequence[Unsent], timelines: Timeli
 
 def _of_source(app: App, account: str, unsent: Sequence[Unsent], timeline: Timeline) -> Counter[str]:
     """Restore what is out. What is newer than that and is not out may have waited in a lost queue: a person decides."""
-    posts = {post.item.id: post for post in unsent if not post.repeats}
+    posts, known = {post.item.id: post for post in unsent if not post.repeats}, app.ledger.tweets(account)
     counts: Counter[str] = Counter()
     for item in chronological([post.item for post in posts.values()]):
         post = posts[item.id]
         draft = marks(app, account, item)
-        if posted := timeline.find(_decisive(post, draft), since=_not_before(post), but=app.ledger.tweets(account)):
+        if posted := timeline.find(_decisive(post, draft), since=_not_before(post), but=known):
+            known.add(posted.id)
             counts["posted"] += app.ledger.restore(post.id, posted, draft, now=app.now())
         elif post.early and counts["posted"] and _is_wanted(app, account, item):
             counts["held"] += app.ledger.hold_early(post.id, HELD, now=app.now())
