@@ -119,9 +119,8 @@ def _is_wanted(app: App, account: str, item: Item) -> bool:
 
 def _remember(app: App, account: str, timeline: Timeline) -> int:
     """Tweets of articles that no source shows any more: one of them may come back, or be shared; how many."""
-    in_doubt = (
-        timeline.find(doubt.draft) for doubt in app.ledger.doubts(account)
-    )  # these are looked up for themselves
+    # What is in doubt is looked up for itself.
+    in_doubt = (timeline.find(doubt.draft) for doubt in app.ledger.doubts(account))
     known = app.ledger.tweets(account) | {posted.id for posted in in_doubt if posted}
     source = f"timeline of {account}"
     linking = ((posted, draft) for posted, draft in timeline.linking() if posted.id not in known)
