@@ -47,7 +47,7 @@ def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Databases:
 
 def test_a_poll_may_die_anywhere(tmp_path: Path, zygote: Zygote, databases: Databases) -> None:
     found = Found(part="crashes")
-    for scene in (scenes.FIRST_POLL, scenes.DOUBTS):
+    for scene in (scenes.FIRST_POLL, scenes.DOUBTS, scenes.PICTURE):
         (tmp_path / scene.name).mkdir()
         kill_everywhere(tmp_path / scene.name, zygote, scene, databases, spread(2), found)
     assert found.killed >= 3

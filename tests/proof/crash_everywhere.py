@@ -69,7 +69,7 @@ class Stage:
 
     def _use(self, address: str) -> None:
         self._address = address
-        self.house.configure(top=f'database = "{address}"', source=self.scene.source)
+        self.house.configure(top=f'database = "{address}"', source=self.scene.source, route=self.scene.route)
 
 
 def let_x_finish(house: House) -> None:
@@ -123,6 +123,11 @@ def around_the_database(passed: Sequence[str]) -> list[str]:
 def every_byte(passed: Sequence[str]) -> list[str]:
     """After each byte of what goes to X and of what comes back."""
     return [place for place in passed if " sent " in place or " received " in place]
+
+
+def here_and_there(passed: Sequence[str]) -> list[str]:
+    """Around the database, and after every fiftieth byte: a picture is thousands of them."""
+    return [*around_the_database(passed), *every_byte(passed)[::50]]
 
 
 def every(step: int, choose: Choice) -> Choice:

@@ -11,7 +11,14 @@ from pathlib import Path
 
 from tests.house import open_house
 from tests.proof import scenes
-from tests.proof.crash_everywhere import Choice, around_the_database, every, every_byte, kill_everywhere
+from tests.proof.crash_everywhere import (
+    Choice,
+    around_the_database,
+    every,
+    every_byte,
+    here_and_there,
+    kill_everywhere,
+)
 from tests.proof.databases import Databases, Sqlite, postgresql
 from tests.proof.faults import endure
 from tests.proof.hostile import CORPUS, beside_a_good_source, feeds, mutations, read_all
@@ -38,6 +45,7 @@ def crashes(kind: str, share: float, found: Found, folder: Path) -> None:
     walk: list[tuple[scenes.Scene, Choice]] = [
         *((scene, around_the_database) for scene in (scenes.FIRST_POLL, scenes.NEWS, scenes.DOUBTS)),
         *((scene, every_byte) for scene in (scenes.TWEET, scenes.LOOK)),
+        (scenes.PICTURE, here_and_there),
     ]
     with chosen(kind, folder) as databases, Zygote() as zygote:
         for number, (scene, choose) in enumerate(walk):

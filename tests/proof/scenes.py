@@ -18,6 +18,7 @@ class Scene:
     tweets: int
     sources: tuple[str, ...] | None = None
     source: str = ""
+    route: str = ""
 
 
 def _backfill(house: House) -> None:
@@ -37,6 +38,16 @@ def _one_waits(house: House) -> None:
     house.blog.publish(article(1))
     house.poll()
     house.blog.publish(article(2))
+    with house.app() as app:
+        poll(app, accounts=())
+        prepare(app, "office")
+
+
+def _a_picture_waits(house: House) -> None:
+    house.blog.url = house.blog_url  # so that the picture is there
+    house.blog.publish(article(1))
+    house.poll()
+    house.blog.publish(article(2, image="laden", alt="Unser Laden"))
     with house.app() as app:
         poll(app, accounts=())
         prepare(app, "office")
@@ -71,5 +82,6 @@ def _one_doubt(house: House) -> None:
 FIRST_POLL = Scene(name="the first poll of all, two tweets", prepare=_backfill, tweets=2, source="backfill = 2")
 NEWS = Scene(name="a poll with two new posts and an edited one", prepare=_news, tweets=2)
 DOUBTS = Scene(name="doubts, one tweet out and one not", prepare=_doubts, tweets=3, sources=())
+PICTURE = Scene(name="one tweet with a picture", prepare=_a_picture_waits, tweets=1, sources=(), route="images = true")
 TWEET = Scene(name="one tweet, byte by byte", prepare=_one_waits, tweets=1, sources=())
 LOOK = Scene(name="one look at the timeline, byte by byte", prepare=_one_doubt, tweets=1, sources=())
