@@ -65,18 +65,15 @@ class RssFeed(SourceSettings):
         )
         if document.problem:
             raise SourceBroken(f"{public(self.url)} {document.problem}")
-        # A link to the feed itself is none, and would publish what may be secret in its address.
-        entries = [replace(each, link="") if _page(each.link) == _page(self.url) else each for each in document.entries]
+        # A link to the feed itself would publish what may be secret in its address; without a query, nothing is.
+        own = self.url.partition("#")[0] if "?" in self.url else None
+        entries = [replace(e, link="") if e.link.partition("#")[0] == own else e for e in document.entries]
         items, empty = items_of(entries, source=self.name, now=now)
         return Fetched(
             items=tuple(items),
             validators={} if document.cut_off else notes,  # what is incomplete must be read again
             notices=(*moved, *document.notices, *empty),
         )
-
-
-def _page(address: str) -> str:
-    return address.partition("#")[0]
 
 
 def _conditions(known: Mapping[str, str]) -> dict[str, str]:

@@ -547,6 +547,13 @@ def test_a_link_that_leads_to_the_feed_itself_is_none_and_no_link_inherits_the_f
     assert "geheim" not in str(fetched)
 
 
+def test_the_entries_of_a_single_page_keep_their_places_in_it(blog: Blog) -> None:
+    blog.instead = faults.answer(200, rss("<guid>1</guid><title>A</title><link>https://blog.example/feed/#a</link>"))
+    source = RssFeed(name="blog", url="https://blog.example/feed/")
+    fetched = source.fetch(Web(transport=httpx.WSGITransport(app=blog)), {}, now=NOW)
+    assert [item.link for item in fetched.items] == ["https://blog.example/feed/#a"]
+
+
 def test_a_feed_that_is_cut_off_is_read_in_full_the_next_time(fetch: Callable[..., Fetched], blog: Blog) -> None:
     blog.instead = faults.answer(200, rss("<title>A</title>", "<title>B</title>").partition(b"B</title>")[0])
     fetched = fetch()
